@@ -1,0 +1,564 @@
+"""The rules a registry must hold: one generator a rule, named for what holds.
+
+A rule's docstring is the rule.
+Adding one is a function, its name in CHECKS, and its pair of files in `tests/errors/`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from aiweb.errors import did_you_mean
+from aiweb.model import (
+    Claim,
+    DisputedField,
+    Figure,
+    Instrument,
+    Leg,
+    Mode,
+    Rate,
+    Registry,
+    Source,
+    Status,
+)
+from aiweb.values import MONEY_FORMS, NOTHING, UNDISCLOSED, WHEN_FORMS, Money, When, parse_money, total
+
+_Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that does not hold, and the keys of the entry where it does not.
+
+    `given` are the keys of what else the rule went by: where that is at fault itself, it says nothing.
+    """
+
+    keys: _Keys
+    code: str
+    message: str
+    remedy: str
+    at_key: bool = False
+    given: tuple[_Keys, ...] = ()
+
+
+Check = Callable[[Registry], Iterator[Finding]]
+
+
+def reachable_sources(registry: Registry) -> Iterator[Finding]:
+    """Every source says where it is: at a web address, or in words why it has none."""
+    for keys, source in _sources(registry):
+        if (source.url is None) == (source.offline is None):
+            yield Finding(
+                keys,
+                "source-place",
+                "a source needs either 'url' or 'offline'" + (", not both" if source.url else ""),
+                "give its web address, or say in 'offline' where it can be found",
+                at_key=True,
+            )
+
+
+def plain_names(registry: Registry) -> Iterator[Finding]:
+    """A deal's own source has no name that a shared source has."""
+    for deal_id, deal in registry.deals.items():
+        for name in deal.sources:
+            if name in registry.sources:
+                yield Finding(
+                    ("deals", deal_id, "sources", name),
+                    "source-hidden",
+                    f"{name!r} hides the shared source of that name",
+                    "use the shared one, or rename this one",
+                    at_key=True,
+                )
+
+
+def one_owner_a_name(registry: Registry) -> Iterator[Finding]:
+    """No two parties answer to the same name, ticker or id."""
+    taken: dict[str, str] = {}
+    for party_id, party in registry.parties.items():
+        names = {party_id, party.name, party.zh, *party.also, *filter(None, [party.ticker])}
+        for name in sorted({name.casefold() for name in names}):
+            owner = taken.setdefault(name, party_id)
+            if owner != party_id:
+                yield Finding(
+                    ("parties", party_id),
+                    "name-taken",
+                    f"{party_id!r} and {owner!r} both answer to {name!r}",
+                    "merge them, or tell their names apart",
+                    at_key=True,
+                )
+
+
+def family_trees(registry: Registry) -> Iterator[Finding]:
+    """No party is its own parent, directly or through others."""
+    for party_id in registry.parties:
+        seen = [party_id]
+        while (parent := _parent(registry, seen[-1])) and parent not in seen:
+            seen.append(parent)
+        if parent == party_id:
+            yield Finding(
+                ("parties", party_id, "parent"),
+                "own-parent",
+                f"{party_id!r} is its own parent: {' -> '.join([*seen, party_id])}",
+                "name the party it belongs to",
+            )
+
+
+def two_parties_a_leg(registry: Registry) -> Iterator[Finding]:
+    """A leg runs from one party to another."""
+    for keys, leg in _legs(registry):
+        if leg.payer == leg.payee:
+            yield Finding((*keys, "to"), "self-deal", f"{leg.payer!r} pays itself", "name who receives")
+
+
+def fields_in_their_place(registry: Registry) -> Iterator[Finding]:
+    """What only a loan, a warrant or a guarantee has stands on none but these."""
+    homes = {
+        **dict.fromkeys(("coupon", "floating", "maturity", "drawn"), Instrument.LOAN),
+        "strike": Instrument.WARRANT,
+        **dict.fromkeys(("secures", "trigger"), Instrument.GUARANTEE),
+    }
+    for keys, leg in _legs(registry):
+        for field, home in homes.items():
+            if getattr(leg, field) is not None and leg.instrument is not home:
+                yield Finding(
+                    (*keys, field),
+                    "misplaced-field",
+                    f"{leg.instrument} has no {field!r}",
+                    f"only a {home} has one",
+                    at_key=True,
+                    given=((*keys, "instrument"),),
+                )
+
+
+def schedules_within_amounts(registry: Registry) -> Iterator[Finding]:
+    """The payments of a schedule add up to no more than the leg's amount."""
+    for keys, leg in _legs(registry):
+        if leg.schedule is None:
+            continue
+        planned = total(leg.schedule.values())
+        if leg.amount.known and not leg.amount.unbounded and planned.low > leg.amount.high:
+            yield Finding(
+                (*keys, "schedule"),
+                "schedule-above-amount",
+                f"the schedule adds up to {planned}, the amount is {leg.amount}",
+                "mend whichever is wrong",
+                given=((*keys, "amount"),),
+            )
+
+
+def parts_within_wholes(registry: Registry) -> Iterator[Finding]:
+    """A leg lies inside another leg, never in itself, and all parts fit into the whole."""
+    inside: dict[str, list[str]] = defaultdict(list)
+    for name, _, leg in registry.legs():
+        if leg.part_of is None:
+            continue
+        chain = [name]
+        while (whole := _whole(registry, chain[-1])) and whole not in chain:
+            chain.append(whole)
+        if whole == name:
+            yield Finding(
+                (*_leg_keys(name), "part_of"),
+                "part-of-itself",
+                f"{name} lies inside itself: {' -> '.join([*chain, name])}",
+                "name the larger amount only",
+            )
+        else:
+            inside[leg.part_of].append(name)
+    for whole, parts in inside.items():
+        if not _has_leg(registry, whole):
+            continue
+        amount, parted = _last_amount(registry, whole), total(_last_amount(registry, part) for part in parts)
+        if amount.known and not amount.unbounded and parted.low > amount.high:
+            yield Finding(
+                (*_leg_keys(whole), "amount"),
+                "parts-above-whole",
+                f"the parts of {whole} add up to {parted}, it is {amount}",
+                "mend an amount, or take 'part_of' off a part",
+                given=tuple(_leg_keys(part) for part in parts),
+            )
+
+
+def lives_begin(registry: Registry) -> Iterator[Finding]:
+    """The first event of a deal says what state it was in."""
+    for deal_id, deal in registry.deals.items():
+        if deal.events[0].status is None:
+            yield Finding(
+                ("deals", deal_id, "events", 0),
+                "no-first-status",
+                "the first event has no status",
+                "add the state the deal began in, such as announced",
+            )
+
+
+def lives_in_order(registry: Registry) -> Iterator[Finding]:
+    """Events stand in the order in which they became known."""
+    for deal_id, deal in registry.deals.items():
+        for index, (before, after) in enumerate(zip(deal.events, deal.events[1:], strict=False), 1):
+            if after.published.order < before.published.order:
+                yield Finding(
+                    ("deals", deal_id, "events", index),
+                    "events-out-of-order",
+                    f"known {after.published}, but it stands after one known {before.published}",
+                    "sort events by 'known', which is 'on' where it is not given",
+                )
+
+
+def lives_end_once(registry: Registry) -> Iterator[Finding]:
+    """After an end no event gives the deal another state."""
+    for deal_id, deal in registry.deals.items():
+        end: Status | None = None
+        for index, event in enumerate(deal.events):
+            if end and event.status:
+                yield Finding(
+                    ("deals", deal_id, "events", index, "status"),
+                    "status-after-end",
+                    f"{event.status} after {end}",
+                    "write a new deal for what came after",
+                )
+            end = end or (event.status if event.status and event.status.is_end else None)
+
+
+def nothing_from_the_future(registry: Registry) -> Iterator[Finding]:
+    """No event is known later than the day the registry is kept up to."""
+    for deal_id, deal in registry.deals.items():
+        for index, event in enumerate(deal.events):
+            if event.published.last > registry.as_of.last:
+                yield Finding(
+                    ("deals", deal_id, "events", index, "known" if event.known else "on"),
+                    "event-after-as-of",
+                    f"{event.published} ends after the registry does, {registry.as_of}",
+                    "write the day more precisely, or raise 'as_of'",
+                    given=(("as_of",),),
+                )
+
+
+def known_not_before_it_began(registry: Registry) -> Iterator[Finding]:
+    """What has a status that took effect was not known years ahead: `known` is not before `on`."""
+    for deal_id, deal in registry.deals.items():
+        for index, event in enumerate(deal.events):
+            keys = ("deals", deal_id, "events", index)
+            if event.known and event.known.last < event.on.first:
+                yield Finding(
+                    (*keys, "known"),
+                    "known-before-on",
+                    f"known {event.known}, but it took effect {event.on}",
+                    "swap them, or put a plan into 'term' or 'schedule'",
+                    given=((*keys, "on"),),
+                )
+
+
+def successors_named(registry: Registry) -> Iterator[Finding]:
+    """A superseded deal names another deal that took its place, and no other event does."""
+    for deal_id, deal in registry.deals.items():
+        for index, event in enumerate(deal.events):
+            keys = ("deals", deal_id, "events", index)
+            if event.status is Status.SUPERSEDED and event.by is None:
+                yield Finding(
+                    keys, "no-successor", "superseded by nothing", "add 'by:' and the new deal's id"
+                )
+            if event.by is not None and event.status is not Status.SUPERSEDED:
+                yield Finding(
+                    (*keys, "by"),
+                    "stray-successor",
+                    "'by' without status superseded",
+                    "add the status, or take 'by' out",
+                    given=((*keys, "status"),),
+                )
+            if event.by == deal_id:
+                yield Finding(
+                    (*keys, "by"),
+                    "own-successor",
+                    f"{deal_id!r} supersedes itself",
+                    "name the deal that took its place",
+                )
+
+
+def leg_numbers(registry: Registry) -> Iterator[Finding]:
+    """What an event or a dispute says of one leg names a leg that the deal has."""
+    for deal_id, deal in registry.deals.items():
+        count = len(deal.legs)
+        for section in ("events", "disputed"):
+            for index, entry in enumerate(getattr(deal, section)):
+                keys = ("deals", deal_id, section, index)
+                if entry.leg is not None and entry.leg > count:
+                    yield Finding(
+                        (*keys, "leg"),
+                        "no-such-leg",
+                        f"leg {entry.leg} of a deal with {count}",
+                        f"write a number from 1 to {count}",
+                    )
+        for index, event in enumerate(deal.events):
+            keys = ("deals", deal_id, "events", index)
+            said = [field for field in _LEG_FIELDS if getattr(event, field) is not None]
+            if count > 1 and said and event.leg is None:
+                yield Finding(
+                    (*keys, said[0]),
+                    "which-leg",
+                    f"{said[0]!r} of which of the {count} legs?",
+                    "add 'leg:' and its number",
+                    at_key=True,
+                    given=((*keys, "leg"),),
+                )
+
+
+def paid_within_promise(registry: Registry) -> Iterator[Finding]:
+    """No more is paid on a leg than was promised, and what is paid does not shrink."""
+    for deal_id, deal in registry.deals.items():
+        amounts = [leg.amount for leg in deal.legs]
+        paid = [NOTHING for _ in deal.legs]
+        for index, event in enumerate(deal.events):
+            number = (event.leg or 1) - 1
+            if number >= len(amounts):
+                continue
+            if event.amount is not None:
+                amounts[number] = event.amount
+            if event.paid is None:
+                continue
+            keys = ("deals", deal_id, "events", index)
+            promised = amounts[number]
+            if promised.known and not promised.unbounded and event.paid.low > promised.high:
+                yield Finding(
+                    (*keys, "paid"),
+                    "paid-above-amount",
+                    f"{event.paid} paid of {promised} promised",
+                    "restate 'amount', or mend 'paid'",
+                    given=((*keys, "amount"), (*keys, "leg")),
+                )
+            if event.paid.high < paid[number].low:
+                yield Finding(
+                    (*keys, "paid"),
+                    "paid-shrinks",
+                    f"{event.paid} paid, after {paid[number]} before",
+                    "'paid' is all that has been paid up to the day",
+                    given=((*keys, "leg"),),
+                )
+            paid[number] = event.paid
+
+
+def disputes_typed(registry: Registry) -> Iterator[Finding]:
+    """A disputed amount is an amount, a disputed date a date, a disputed party a party."""
+    for deal_id, deal in registry.deals.items():
+        for index, dispute in enumerate(deal.disputed):
+            wrong = _mistyped(registry, dispute.field, dispute.value)
+            if wrong:
+                yield Finding(
+                    ("deals", deal_id, "disputed", index, "value"),
+                    "bad-dispute",
+                    f"{dispute.value!r} is no {dispute.field}",
+                    wrong,
+                    given=(("deals", deal_id, "disputed", index, "field"),),
+                )
+
+
+def figures_whole(registry: Registry) -> Iterator[Finding]:
+    """A figure has one value: a percentage if it is a share, an amount if it is not."""
+    for party, figures in registry.figures.items():
+        for index, figure in enumerate(figures):
+            wanted = "percent" if figure.metric.is_share else "amount"
+            other = "amount" if figure.metric.is_share else "percent"
+            if getattr(figure, wanted) is None or getattr(figure, other) is not None:
+                yield Finding(
+                    ("figures", party, index),
+                    "figure-value",
+                    f"{figure.metric} needs {wanted!r}, and only that",
+                    f"write '{wanted}:'",
+                )
+
+
+def figures_dated(registry: Registry) -> Iterator[Finding]:
+    """It is known when a figure became known: from its source's date, or from `known`."""
+    for party, figures in registry.figures.items():
+        for index, figure in enumerate(figures):
+            dated = any(registry.sources[name].date for name in figure.source if name in registry.sources)
+            if figure.known is None and not dated:
+                yield Finding(
+                    ("figures", party, index),
+                    "figure-undated",
+                    "neither the figure nor its source has a date",
+                    "add 'known:', the day it was published",
+                )
+
+
+def claims_hold(registry: Registry) -> Iterator[Finding]:
+    """The legs an asserted claim names add up to it, as they stood on its date."""
+    for claim_id, claim in registry.claims.items():
+        if claim.mode is not Mode.ASSERTED:
+            continue
+        keys = ("claims", claim_id)
+        if claim.amount is None or not claim.named:
+            yield Finding(
+                keys,
+                "claim-empty",
+                "an asserted claim needs 'amount' and 'legs'",
+                "add them, or make it quoted",
+            )
+            continue
+        names = [name for name in claim.named if _has_leg(registry, name)]
+        if len(names) < len(claim.named):
+            continue
+        found = total(_amount_on(registry, name, claim.on) for name in names)
+        slack = claim.tolerance.high if claim.tolerance else 0
+        off = _distance(found, claim.amount)
+        if off > slack:
+            yield Finding(
+                (*keys, "amount"),
+                "claim-broken",
+                f"the legs add up to {found}, the claim says {claim.amount}: off by {Money(off, off)}",
+                "mend an amount, or state a 'tolerance'",
+                given=(
+                    *((*keys, name) for name in ("on", "tolerance", "legs", "parts")),
+                    *(("deals", name.partition("/")[0]) for name in names),
+                ),
+            )
+
+
+def nothing_unused(registry: Registry) -> Iterator[Finding]:
+    """Every party takes part in something, and every source is cited."""
+    used = {name for _, leg in _legs(registry) for name in (leg.payer, leg.payee, leg.via)}
+    used.update(registry.figures)
+    used.update(party.parent for party in registry.parties.values())
+    used.update(member for party in registry.parties.values() for member in party.members)
+    used.update(figure.counterparty for figures in registry.figures.values() for figure in figures)
+    used.update(claim.party for claim in registry.claims.values())
+    for party_id in registry.parties:
+        if party_id not in used:
+            yield Finding(
+                ("parties", party_id),
+                "unused-party",
+                f"{party_id!r} has no deal, figure or member",
+                "add its deal, or take it out",
+                at_key=True,
+            )
+    shared = _cited_shared(registry)
+    for name in registry.sources:
+        if name not in shared:
+            yield Finding(
+                ("sources", name),
+                "unused-source",
+                f"nothing cites {name!r}",
+                "cite it, or take it out",
+                at_key=True,
+            )
+    for deal_id, deal in registry.deals.items():
+        cited = deal.cited
+        for name in deal.sources:
+            if name not in cited:
+                yield Finding(
+                    ("deals", deal_id, "sources", name),
+                    "unused-source",
+                    f"nothing in the deal cites {name!r}",
+                    "cite it, or take it out",
+                    at_key=True,
+                )
+
+
+_LEG_FIELDS: Final = ("amount", "paid", "basis", "certainty", "term", "schedule")
+
+CHECKS: Final[tuple[Check, ...]] = (
+    reachable_sources,
+    plain_names,
+    one_owner_a_name,
+    family_trees,
+    two_parties_a_leg,
+    fields_in_their_place,
+    schedules_within_amounts,
+    parts_within_wholes,
+    lives_begin,
+    lives_in_order,
+    lives_end_once,
+    nothing_from_the_future,
+    known_not_before_it_began,
+    successors_named,
+    leg_numbers,
+    paid_within_promise,
+    disputes_typed,
+    figures_whole,
+    figures_dated,
+    claims_hold,
+    nothing_unused,
+)
+
+
+def _legs(registry: Registry) -> Iterator[tuple[_Keys, Leg]]:
+    for deal_id, deal in registry.deals.items():
+        for index, leg in enumerate(deal.legs):
+            yield ("deals", deal_id, "legs", index), leg
+
+
+def _sources(registry: Registry) -> Iterator[tuple[_Keys, Source]]:
+    yield from ((("sources", name), source) for name, source in registry.sources.items())
+    for deal_id, deal in registry.deals.items():
+        for name, source in deal.sources.items():
+            yield ("deals", deal_id, "sources", name), source
+
+
+def _leg_keys(name: str) -> _Keys:
+    deal, _, number = name.partition("/")
+    return ("deals", deal, "legs", int(number) - 1)
+
+
+def _has_leg(registry: Registry, name: str) -> bool:
+    deal, _, number = name.partition("/")
+    return deal in registry.deals and number.isdecimal() and 0 < int(number) <= len(registry.deals[deal].legs)
+
+
+def _parent(registry: Registry, party: str) -> str | None:
+    return registry.parties[party].parent if party in registry.parties else None
+
+
+def _whole(registry: Registry, name: str) -> str | None:
+    return registry.leg(name).part_of if _has_leg(registry, name) else None
+
+
+def _last_amount(registry: Registry, name: str) -> Money:
+    return _amount_on(registry, name, registry.as_of)
+
+
+def _amount_on(registry: Registry, name: str, when: When) -> Money:
+    """Fold a leg's amount up to a day; nothing is known of a deal before its first event."""
+    deal_id, _, number = name.partition("/")
+    deal = registry.deals[deal_id]
+    known = [event for event in deal.events if event.published.last <= when.last]
+    if not known:
+        return UNDISCLOSED
+    restated = [
+        event.amount for event in known if event.amount is not None and (event.leg or 1) == int(number)
+    ]
+    return restated[-1] if restated else deal.legs[int(number) - 1].amount
+
+
+def _distance(found: Money, wanted: Money) -> int:
+    """How far two ranges are apart at the least, in dollars; an undisclosed part can fill a shortfall."""
+    short = 0 if found.undisclosed or found.unbounded else max(0, wanted.low - found.high)
+    return max(short, found.low - wanted.high, 0)
+
+
+def _mistyped(registry: Registry, field: DisputedField, value: str) -> str:
+    forms = WHEN_FORMS if field is DisputedField.DATE else MONEY_FORMS
+    try:
+        if field in {DisputedField.AMOUNT, DisputedField.VALUATION}:
+            parse_money(value)
+        elif field is DisputedField.DATE:
+            When.parse(value)
+        elif field is DisputedField.STATUS and value not in set(Status):
+            return did_you_mean(value, Status) or f"write one of {', '.join(Status)}"
+        elif field in {DisputedField.PAYER, DisputedField.PAYEE} and value not in registry.parties:
+            return did_you_mean(value, registry.parties) or "declare it under 'parties'"
+    except ValueError:
+        return forms
+    return ""
+
+
+def _cited_shared(registry: Registry) -> set[str]:
+    cited: set[str] = set()
+    for deal in registry.deals.values():
+        cited.update(deal.cited)
+    entries: tuple[Figure | Rate | Claim, ...] = (
+        *(figure for rows in registry.figures.values() for figure in rows),
+        *(rate for rows in registry.rates.values() for rate in rows),
+        *registry.claims.values(),
+    )
+    return cited | {name for entry in entries for name in entry.source}
