@@ -1,0 +1,503 @@
+"""A party's sources and uses of money by calendar year, and when they no longer meet.
+
+    M_t = M_(t-1) + o_t + Σ s_(d,t) - Σ u_(d,t) + v_t,   shortfall_t = max(0, q - M_t)
+
+M_0 is the last known cash, with undrawn credit; o_t the forecast free cash flow;
+s and u are receipts and payments of the deals listed here; q is the least cash to be kept;
+v_t is the overlap: the part of the listed trading that o_t has taken in already.
+No source settles v for most parties, so every path is shown with v at zero and in full.
+
+Financing (equity, loans, their repayment, investments made) is never part of a free cash flow
+and overlaps with nothing.
+Trading (purchases, leases, licences, revenue shares) may be.
+
+Three certainty classes, each holding those before it: contractual (signed and firm), conditional
+(signed, with a condition or an option), announced (a letter of intent or an announcement).
+
+Bounds are exact corners: the gap rises with every use and falls with every source,
+so the worst case takes all uses high and all sources low, and the best case the reverse.
+
+A leg falls into years by its published schedule; without one, evenly by days over its term;
+without either it is in no year and is listed as undated.
+A fiscal year's figure falls into calendar years by days.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from aiweb.errors import BadOption, UnknownName
+from aiweb.graph import Convention, DealGraph, LegState
+from aiweb.model import Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
+from aiweb.values import NOTHING, Money, Span, total
+
+LAST_YEAR: Final = 2030
+_FULL_YEAR: Final = 360
+
+
+class Class(StrEnum):
+    """How sure a payment is; each class is looked at together with those before it."""
+
+    CONTRACTUAL = "contractual"
+    CONDITIONAL = "conditional"
+    ANNOUNCED = "announced"
+
+
+_CLASSES: Final = tuple(Class)
+
+
+class Role(StrEnum):
+    """What an item is to the party."""
+
+    OPERATING = "operating"
+    FINANCING_IN = "financing in"
+    FINANCING_OUT = "financing out"
+    TRADING_IN = "trading in"
+    TRADING_OUT = "trading out"
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it brings money."""
+        return self in {Role.OPERATING, Role.FINANCING_IN, Role.TRADING_IN}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Money that falls into one year, and how it is known to."""
+
+    year: int
+    role: Role
+    certainty: Class
+    amount: Money
+    how: str
+    leg: str | None = None
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """A leg, or what is left of it, that no source puts into any year."""
+
+    leg: str
+    role: Role
+    certainty: Class
+    amount: Money
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """Cash at the end of a year, and what is short of the least cash, best case to worst."""
+
+    year: int
+    cash: Money
+    shortfall: Money
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashPath:
+    """Cash year by year in one certainty class, with the overlap at zero or in full."""
+
+    certainty: Class
+    overlap: Overlap
+    years: tuple[YearEnd, ...]
+
+    @property
+    def first_short(self) -> tuple[int | None, int | None]:
+        """First year short of cash in the worst and in the best case."""
+        worst = next((row.year for row in self.years if row.shortfall.high > 0), None)
+        best = next((row.year for row in self.years if row.shortfall.low > 0), None)
+        return worst, best
+
+    @property
+    def peak(self) -> Money:
+        """The largest shortfall, best case to worst: what must be arranged."""
+        return Money(
+            max((row.shortfall.low for row in self.years), default=0),
+            max((row.shortfall.high for row in self.years), default=0),
+        )
+
+    @property
+    def end(self) -> Money:
+        """The shortfall at the end of the last year."""
+        return self.years[-1].shortfall if self.years else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One summand of a claim beside what the registry says of the same leg."""
+
+    leg: str
+    amount: Money
+    note: str
+    years: str
+    per_year: Money | None
+    payer: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A published gap, apart from the table, with its parts and what is loose in them."""
+
+    id: str
+    claim: Claim
+    parts: tuple[PartRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FundingGap:
+    """Sources and uses of one party by year, the paths of its cash, and published gaps beside them.
+
+    `missing` names the figures without which there is no path.
+    """
+
+    convention: Convention
+    digest: str
+    party: str
+    since: int
+    until: int
+    minimum: int
+    opening: Money
+    opening_on: date | None
+    opening_figures: tuple[Figure, ...]
+    items: tuple[Item, ...]
+    undated: tuple[Undated, ...]
+    paths: tuple[CashPath, ...]
+    missing: tuple[str, ...]
+    claims: tuple[ClaimRow, ...]
+
+    def path(self, certainty: str, overlap: str) -> CashPath | None:
+        """Find the path of one class and overlap."""
+        return next(
+            (row for row in self.paths if row.certainty == certainty and row.overlap == overlap), None
+        )
+
+
+def funding(
+    graph: DealGraph,
+    party: str,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    minimum: int = 0,
+) -> FundingGap:
+    """Set a party's sources against its uses, year by year.
+
+    Certainty classes take the place of the convention's least status; its day holds.
+    `minimum` is the least cash to be kept, in whole dollars.
+
+    Raises:
+        UnknownName: there is no such party.
+        BadOption: the years run backwards or `minimum` is negative.
+    """
+    registry, day = graph.registry, graph.convention.as_of
+    if party not in registry.parties:
+        raise UnknownName("party", party, registry.parties)
+    first = since if since is not None else day.year
+    last = until if until is not None else max(LAST_YEAR, first)
+    if last < first:
+        raise BadOption("to", last, f"write a year from {first}")
+    if minimum < 0:
+        raise BadOption("minimum", minimum, "write an amount from $0")
+    dated = [(registry.figure_known(row), row) for row in registry.figures.get(party, ())]
+    figures = [(known, row) for known, row in dated if known <= day]
+    opening, opening_on, opening_figures = _opening(row for _, row in figures)
+    start = (opening_on or date(first, 1, 1) - timedelta(days=1)) + timedelta(days=1)
+    operating = _operating(figures, start)
+    borrows = any(row.metric is Metric.UNDRAWN_CREDIT for row in opening_figures)
+    items, undated = _listed(graph, party, start, borrows=borrows)
+    inside = [item for item in (*operating, *items) if first <= item.year <= last]
+    missing = _missing(opening_on, operating, first, last)
+    paths = () if missing else _paths(inside, opening, first, last, minimum)
+    return FundingGap(
+        convention=graph.convention,
+        digest=registry.digest,
+        party=party,
+        since=first,
+        until=last,
+        minimum=minimum,
+        opening=opening,
+        opening_on=opening_on,
+        opening_figures=opening_figures,
+        items=tuple(sorted(inside, key=_item_order)),
+        undated=tuple(sorted(undated, key=lambda row: (row.certainty, row.role, row.leg))),
+        paths=paths,
+        missing=missing,
+        claims=_claims(graph, party),
+    )
+
+
+def by_year(
+    leg: LegState, start: date, paid: Money | None = None
+) -> tuple[dict[int, Money], Money | None, str]:
+    """Put what is still to be paid on a leg, from `start` on, into calendar years.
+
+    Gives the years, what no source puts into a year (nothing if all of it is), and how it was done.
+    """
+    if leg.schedule is not None:
+        years: dict[int, Money] = defaultdict(lambda: NOTHING)
+        for when, amount in leg.schedule.items():
+            for year, piece in _spread(amount, Span(when.first, when.last, when.text), start).items():
+                years[year] += piece
+        return dict(years), _beyond_schedule(leg, total(leg.schedule.values())), "published schedule"
+    if leg.term is not None and not leg.amount.known and not leg.amount.high:
+        return {}, leg.amount, "amount undisclosed"
+    if leg.term is not None:
+        if paid is None:
+            return _spread(leg.amount, leg.term, start), None, f"spread evenly over {leg.term}"
+        rest = Span(max(start, leg.term.first), max(start, leg.term.last), leg.term.text)
+        how = f"what is unpaid, spread evenly over what is left of {leg.term}"
+        return _spread(leg.amount.less(paid), rest, start), None, how
+    left = leg.amount.less(paid) if paid is not None else leg.amount
+    why = "no schedule or term is published" if leg.amount.known else "amount undisclosed"
+    return {}, left or None, why
+
+
+def _spread(amount: Money, span: Span, start: date) -> dict[int, Money]:
+    """Spread evenly by months, or by days where an end is inside a month; before `start` it has been paid."""
+    weights: dict[tuple[int, bool], int] = defaultdict(int)
+    for year in range(span.first.year, span.last.year + 1):
+        begin, end = max(span.first, date(year, 1, 1)), min(span.last, date(year, 12, 31))
+        cut = min(max(start, begin), end + timedelta(days=1))
+        weights[year, False], weights[year, True] = (
+            _stretch(begin, cut),
+            _stretch(cut, end + timedelta(days=1)),
+        )
+    if not all(edge.day == 1 for edge in (span.first, max(start, span.first), span.last + timedelta(days=1))):
+        weights = _by_days(span, start)
+    pieces = dict(zip(weights, amount.shares(weights.values()), strict=True))
+    return {year: piece for (year, ahead), piece in pieces.items() if ahead and weights[year, ahead]}
+
+
+def _stretch(begin: date, end: date) -> int:
+    """Count the months from the first of one to the first of another."""
+    return 12 * (end.year - begin.year) + end.month - begin.month
+
+
+def _by_days(span: Span, start: date) -> dict[tuple[int, bool], int]:
+    weights = {}
+    for year, days in span.days_by_year().items():
+        past = min(days, max(0, (start - max(span.first, date(year, 1, 1))).days))
+        weights[year, False], weights[year, True] = past, days - past
+    return weights
+
+
+def _beyond_schedule(leg: LegState, planned: Money) -> Money | None:
+    left = leg.amount.less(planned)
+    return left if left.high > 0 or left.undisclosed else None
+
+
+def _opening(figures: Iterable[Figure]) -> tuple[Money, date | None, tuple[Figure, ...]]:
+    """Last known cash, and the last known undrawn credit; both may be ranges where figures differ."""
+    rows = list(figures)
+    cash = _last_balance(rows, Metric.CASH)
+    if not cash:
+        return NOTHING, None, ()
+    credit = _last_balance(rows, Metric.UNDRAWN_CREDIT)
+    return _hull(cash) + _hull(credit), cash[0].period.last, (*cash, *credit)
+
+
+def _last_balance(figures: Iterable[Figure], metric: Metric) -> list[Figure]:
+    rows = [row for row in figures if row.metric is metric and row.amount is not None]
+    last = max((row.period.last for row in rows), default=None)
+    return [row for row in rows if row.period.last == last]
+
+
+def _hull(figures: Iterable[Figure]) -> Money:
+    amounts = [row.amount for row in figures if row.amount is not None]
+    if not amounts:
+        return NOTHING
+    return Money(min(amount.low for amount in amounts), max(amount.high for amount in amounts))
+
+
+_KINDS: Final = (
+    {FigureKind.REPORTED},
+    {FigureKind.FORECAST, FigureKind.GUIDANCE},
+    {FigureKind.PRESS},
+    {FigureKind.ANALYST},
+)
+
+
+def _operating(figures: Iterable[tuple[date, Figure]], start: date) -> list[Item]:
+    """Give the last known free cash flow of each year; where the last word has two values, both bounds."""
+    periods: dict[tuple[date, date], list[tuple[date, Figure]]] = defaultdict(list)
+    for known, row in figures:
+        flow = row.metric is Metric.FREE_CASH_FLOW and row.amount is not None
+        if flow and row.period.days >= _FULL_YEAR and row.period.days < 2 * _FULL_YEAR:
+            periods[row.period.first, row.period.last].append((known, row))
+    items = []
+    for rows in periods.values():
+        chosen = _last_word(rows)
+        for year, amount in _spread_signed(_hull(chosen), chosen[0].period, start).items():
+            how = f"{chosen[0].kind} free cash flow of {chosen[0].period}"
+            items += [Item(year, Role.OPERATING, Class.CONTRACTUAL, amount, how, figure=chosen[0])]
+    return items
+
+
+def _last_word(rows: list[tuple[date, Figure]]) -> list[Figure]:
+    """Give the best kind of figure there is, and of these the ones known last."""
+    for kinds in _KINDS:
+        of_kind = [(known, row) for known, row in rows if row.kind in kinds]
+        if of_kind:
+            last = max(known for known, _ in of_kind)
+            return [row for known, row in of_kind if known == last]
+    return [row for _, row in rows]
+
+
+def _spread_signed(amount: Money, span: Span, start: date) -> dict[int, Money]:
+    """As `_spread`, for amounts that may be negative."""
+    if amount.low >= 0:
+        return _spread(amount, span, start)
+    lows = _spread(Money(-amount.low, -amount.low), span, start)
+    highs = _spread(Money(abs(amount.high), abs(amount.high)), span, start)
+    sign = 1 if amount.high >= 0 else -1
+    return {year: Money(-lows[year].low, sign * highs[year].low) for year in lows}
+
+
+def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tuple[list[Item], list[Undated]]:
+    items: list[Item] = []
+    undated: list[Undated] = []
+    for leg in _flowing(graph, party):
+        certainty, role = _class(leg), _role(leg, party)
+        years, left, how = by_year(leg, start, leg.paid)
+        for year, amount in years.items():
+            items.append(Item(year, role, certainty, amount, how, leg=leg.id))
+        if left is not None:
+            undated.append(Undated(leg.id, role, certainty, left, how))
+        if leg.instrument is Instrument.LOAN:
+            items += _repayment(graph, leg, party, start, borrows=borrows)
+    return items, undated
+
+
+def _flowing(graph: DealGraph, party: str) -> list[LegState]:
+    """Legs that move cash to or from the party, of deals that live and are more than talk."""
+    rows = []
+    for deal in graph.deals.values():
+        for leg in deal.legs:
+            moves = leg.instrument.is_cash and (
+                leg.side is not Side.NEITHER
+                or (leg.instrument is Instrument.ACQUISITION and leg.payer == party)
+            )
+            alive = leg.status.level >= Status.LETTER_OF_INTENT.level
+            if moves and alive and party in {leg.payer, leg.payee}:
+                rows.append(leg)
+    whole = {leg.part_of for leg in rows}
+    return [leg for leg in rows if leg.id not in whole]
+
+
+def _class(leg: LegState) -> Class:
+    if leg.status.level < Status.SIGNED.level:
+        return Class.ANNOUNCED
+    return Class.CONTRACTUAL if leg.certainty is Certainty.FIRM else Class.CONDITIONAL
+
+
+def _role(leg: LegState, party: str) -> Role:
+    trading = leg.side is Side.SPENDING
+    if leg.payee == party:
+        return Role.TRADING_IN if trading else Role.FINANCING_IN
+    return Role.TRADING_OUT if trading else Role.FINANCING_OUT
+
+
+def _repayment(graph: DealGraph, leg: LegState, party: str, start: date, *, borrows: bool) -> list[Item]:
+    """Give the principal of a loan in the year it falls due.
+
+    It counts if the loan is known to have been drawn or closed, or if `borrows`:
+    if undrawn credit stands among the sources, it has to be paid back.
+    """
+    said = graph.registry.leg(leg.id)
+    if said.maturity is None or said.maturity.last < start:
+        return []
+    drawn = said.drawn or leg.paid
+    if drawn is None and leg.status is not Status.CLOSED and not borrows:
+        return []
+    role = Role.FINANCING_OUT if leg.payee == party else Role.FINANCING_IN
+    how = f"principal falls due {said.maturity}"
+    return [Item(said.maturity.last.year, role, _class(leg), drawn or leg.amount, how, leg=leg.id)]
+
+
+def _missing(opening_on: date | None, operating: Iterable[Item], first: int, last: int) -> tuple[str, ...]:
+    missing = [] if opening_on else ["cash at any date"]
+    covered = {item.year for item in operating}
+    years = [year for year in range(first, last + 1) if year not in covered]
+    if years:
+        listed = ", ".join(str(year) for year in years)
+        missing.append(f"a free-cash-flow forecast for {listed}")
+    return tuple(missing)
+
+
+def _paths(items: list[Item], opening: Money, first: int, last: int, minimum: int) -> tuple[CashPath, ...]:
+    settled = {item.figure.overlap for item in items if item.figure is not None}
+    shown = [Overlap.NONE, Overlap.FULL]
+    if settled in ({Overlap.NONE}, {Overlap.FULL}):
+        shown = [overlap for overlap in shown if overlap in settled]
+    return tuple(
+        _path(items, opening, range(first, last + 1), minimum, certainty, overlap)
+        for certainty in _CLASSES
+        for overlap in shown
+    )
+
+
+def _path(
+    items: list[Item], opening: Money, years: range, minimum: int, certainty: Class, overlap: Overlap
+) -> CashPath:
+    counted = _CLASSES[: _CLASSES.index(certainty) + 1]
+    low, high, unknown, unbounded = opening.low, opening.high, 0, False
+    rows = []
+    for year in years:
+        for item in items:
+            trading = item.role in {Role.TRADING_IN, Role.TRADING_OUT}
+            if item.year != year or item.certainty not in counted:
+                continue
+            if trading and overlap is Overlap.FULL:
+                continue
+            unknown += item.amount.undisclosed
+            unbounded = unbounded or item.amount.unbounded
+            if item.role.is_source:
+                low, high = low + item.amount.low, high + item.amount.high
+            else:
+                low, high = low - item.amount.high, high - item.amount.low
+        cash = Money(low, high, unbounded=unbounded)
+        short = Money(max(0, minimum - high), max(0, minimum - low), unbounded=unbounded)
+        rows.append(YearEnd(year, cash, short, unknown))
+    return CashPath(certainty, overlap, tuple(rows))
+
+
+def _item_order(item: Item) -> tuple[int, str, int, str, str]:
+    return (item.year, item.role, _CLASSES.index(item.certainty), item.leg or "", item.how)
+
+
+def _claims(graph: DealGraph, party: str) -> tuple[ClaimRow, ...]:
+    """Give published totals of the party's gap known by the day, with the registry's own sums beside them."""
+    rows = []
+    for claim_id, claim in sorted(graph.registry.claims.items()):
+        if claim.party == party and claim.parts and claim.on.last <= graph.convention.as_of:
+            parts = tuple(_part_row(graph, part.leg, part.amount, part.note or "") for part in claim.parts)
+            rows.append(ClaimRow(claim_id, claim, parts))
+    return tuple(rows)
+
+
+def _part_row(graph: DealGraph, name: str, amount: Money, note: str) -> PartRow:
+    deal_id = name.partition("/")[0]
+    state = graph.deals.get(deal_id)
+    leg = next((leg for leg in state.legs if leg.id == name), None) if state else None
+    if leg is None:
+        payer = graph.registry.leg(name).payer
+        return PartRow(name, amount, note, "not yet known", None, payer, "not yet known")
+    years, _, _ = by_year(leg, date.min)
+    full = _whole_years(leg, years)
+    text = str(leg.term) if leg.term else ", ".join(str(year) for year in years) or "no year published"
+    return PartRow(name, amount, note, text, full, leg.payer, str(leg.status))
+
+
+def _whole_years(leg: LegState, years: Mapping[int, Money]) -> Money | None:
+    """Give the amount a year, if the term is of whole years: the amount over their number."""
+    if leg.term is None or leg.schedule is not None or not years:
+        return None
+    return leg.amount.shares([1] * len(years))[-1]

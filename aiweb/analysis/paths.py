@@ -1,0 +1,114 @@
+"""How money gets from one party to another: the widest paths, and how much in all.
+
+The most that can get there is the maximum flow from one to the other (L. R. Ford and
+D. R. Fulkerson, Canadian J. Math. 8 (1956) 399), at the lower and at the upper bound of every amount.
+Parties that stand for many pass nothing on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import islice
+
+from aiweb.errors import UnknownName
+from aiweb.graph import Convention, DealGraph, Hop
+from aiweb.search import Arc, widest_paths
+from aiweb.values import Money, narrowest
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPath:
+    """A chain of hops that visits no party twice; its amount is that of its narrowest hop."""
+
+    hops: tuple[Hop, ...]
+    amount: Money
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The parties in the order the money goes."""
+        return (*(hop.payer for hop in self.hops), self.hops[-1].payee)
+
+    @property
+    def legs(self) -> tuple[str, ...]:
+        """Ids of all legs of all its hops."""
+        return tuple(leg for hop in self.hops for leg in hop.legs)
+
+    @property
+    def amount_text(self) -> str:
+        """The amount as a person would say it: `at most …` where a hop is undisclosed."""
+        if all(hop.amount.known for hop in self.hops):
+            return self.amount.short()
+        if not any(hop.amount.known for hop in self.hops):
+            return "amount unknown"
+        return f"at most {Money(self.amount.high, self.amount.high).short()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The widest paths from one party to another, and the most that can get there over all of them.
+
+    `most` counts disclosed amounts only; `unknown` says how many paths listed have an undisclosed hop.
+    """
+
+    convention: Convention
+    digest: str
+    start: str
+    end: str
+    max_length: int
+    most: Money
+    paths: tuple[MoneyPath, ...]
+    truncated: bool
+
+    @property
+    def unknown(self) -> int:
+        """How many of the paths listed have an undisclosed hop."""
+        return sum(1 for path in self.paths if not all(hop.amount.known for hop in path.hops))
+
+
+def paths(graph: DealGraph, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
+    """List the `top` widest paths of at most `max_length` hops; an undisclosed hop counts as wide.
+
+    Raises:
+        UnknownName: `start` or `end` is no party.
+    """
+    for name in (start, end):
+        if name not in graph.registry.parties:
+            raise UnknownName("party", name, graph.registry.parties)
+    hops = [
+        hop
+        for hop in graph.hops
+        if (hop.amount.high > 0 or not hop.amount.known)
+        and (hop.payer == start or hop.payer not in graph.outside)
+        and (hop.payee == end or hop.payee not in graph.outside)
+    ]
+    beyond = max((hop.amount.high for hop in hops), default=0) + 1
+    arcs = [Arc(hop.payer, hop.payee, hop.amount.high if hop.amount.known else beyond, 0) for hop in hops]
+    found = [
+        MoneyPath(tuple(hops[i] for i in path), narrowest(hops[i].amount for i in path))
+        for path in islice(widest_paths(arcs, start, end, max_length), top + 1)
+    ]
+    low, high = (_most(hops, start, end, upper=upper) for upper in (False, True))
+    return Paths(
+        convention=graph.convention,
+        digest=graph.registry.digest,
+        start=start,
+        end=end,
+        max_length=max_length,
+        most=Money(low, high, undisclosed=sum(1 for hop in hops if not hop.amount.known)),
+        paths=tuple(found[:top]),
+        truncated=len(found) > top,
+    )
+
+
+def _most(hops: list[Hop], start: str, end: str, *, upper: bool) -> int:
+    import networkx as nx
+
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for hop in hops:
+        sums[hop.payer, hop.payee] += hop.amount.high if upper else hop.amount.low
+    web: nx.DiGraph[str] = nx.DiGraph()
+    web.add_nodes_from((start, end))
+    for (payer, payee), amount in sorted(sums.items()):
+        web.add_edge(payer, payee, capacity=amount)
+    return 0 if start == end else int(nx.maximum_flow_value(web, start, end))

@@ -1,0 +1,551 @@
+"""The `aiweb` command: one command a question, the same verbs as in Python.
+
+Data goes to standard output, words to standard error.
+Exit codes: 0 fine, 1 findings, 2 wrong usage, 3 a file or the environment.
+"""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from aiweb.errors import AiwebError, Problem
+    from aiweb.graph import DealState
+    from aiweb.views.tables import Report
+    from aiweb.web import Web
+
+FINDINGS: Final = 1
+USAGE: Final = 2
+ENVIRONMENT: Final = 3
+
+app = typer.Typer(
+    name="aiweb",
+    epilog="Not investment advice. Every number names its convention, its day and the legs behind it.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
+class CheckFormat(StrEnum):
+    """How problems are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was asked for before the name of the command; a command's own options win."""
+
+    registry: Path | None = None
+    as_of: str | None = None
+    under: str | None = None
+    consideration: str | None = None
+    form: Format | None = None
+
+
+RegistryOption = Annotated[
+    Path | None, typer.Option("--registry", "-r", metavar="FILE", help="Registry; default the shipped one.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Day to look at; default the registry's own.")
+]
+Under = Annotated[
+    str | None,
+    typer.Option("--under", metavar="CONVENTION", help="headline, contracted (default), firm or paid."),
+]
+Considering = Annotated[
+    str | None,
+    typer.Option("--consideration", metavar="WHAT", help="cash (default), or all: warrants and in kind too."),
+]
+Form = Annotated[Format | None, typer.Option("--format", "-f", help="How to write it; default text.")]
+TableName = Annotated[
+    str | None,
+    typer.Option("--table", metavar="NAME", help="With --format csv: which table; default the first."),
+]
+PartyName = Annotated[str, typer.Argument(metavar="PARTY", help="Id, name, ticker or Chinese name.")]
+Top = Annotated[int, typer.Option("--top", metavar="N", help="How many to list.")]
+MaxLength = Annotated[int, typer.Option("--max-length", metavar="K", help="At most this many hops.")]
+
+_COMMON: Final = {
+    "registry": RegistryOption,
+    "as_of": AsOf,
+    "under": Under,
+    "consideration": Considering,
+    "form": Form,
+    "table": TableName,
+}
+
+
+def main() -> None:
+    """Run the command; what aiweb refuses becomes a message and an exit code."""
+    from aiweb.errors import AiwebError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        app()
+    except AiwebError as error:
+        _fail(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(ENVIRONMENT) from None
+
+
+def _fail(error: "AiwebError") -> NoReturn:
+    from aiweb.errors import FileError, NoConvergence, RegistryError
+
+    if isinstance(error, RegistryError):
+        from aiweb.views import problems
+
+        typer.echo(problems.text(error.problems), err=True, nl=False)
+        typer.echo(f"{len(error.problems)} problems; nothing was read or written", err=True)
+        raise SystemExit(FINDINGS)
+    typer.echo(f"aiweb: {error}", err=True)
+    if isinstance(error, FileError | NoConvergence):
+        raise SystemExit(ENVIRONMENT)
+    raise SystemExit(USAGE)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"aiweb {version('aiweb')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    registry: RegistryOption = None,
+    as_of: AsOf = None,
+    under: Under = None,
+    consideration: Considering = None,
+    form: Form = None,
+    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    """Who funds whom in AI, and how much of it is the same money going round."""
+    _version(wanted=version)
+    context.obj = Settings(registry, as_of, under, consideration, form)
+    if context.invoked_subcommand is None:
+        from aiweb.views import reports
+
+        web = _web(context)
+        report = reports.summary(web.graph, web.circulation(), web.loops(top=5))
+        _emit(context, report, None)
+
+
+def asks(*without: str) -> "Callable[[Callable[..., Report]], Callable[..., None]]":
+    """Make a command of a function from a web and its own options to a report.
+
+    The options that every question has are added, but for those in `without`.
+    """
+    common = {name: option for name, option in _COMMON.items() if name not in without}
+
+    def make(function: "Callable[..., Report]") -> Callable[..., None]:
+        @wraps(function)
+        def command(context: typer.Context, **options: object) -> None:
+            asked = {name: options.pop(name) for name in common}
+            form, table = asked.pop("form"), asked.pop("table")
+            web = _web(context, **asked)  # type: ignore[arg-type]  # typer has typed them
+            _emit(context, function(web, **options), form, table)  # type: ignore[arg-type]
+
+        own = list(inspect.signature(function).parameters.values())[1:]
+        kind = inspect.Parameter.KEYWORD_ONLY
+        parameters = [
+            inspect.Parameter("context", kind, annotation=typer.Context),
+            *(parameter.replace(kind=kind) for parameter in own),
+            *(inspect.Parameter(name, kind, default=None, annotation=common[name]) for name in common),
+        ]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        del command.__wrapped__
+        return command
+
+    return make
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Registry files; default the shipped one."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on advice as well as on rules.")] = False,
+    statistics: Annotated[bool, typer.Option("--stats", help="Count what the registry holds.")] = False,
+    form: Annotated[
+        CheckFormat, typer.Option("--format", "-f", help="How to write problems.")
+    ] = CheckFormat.TEXT,
+    registry: RegistryOption = None,
+) -> None:
+    """Find every problem of a registry, with its place and its remedy."""
+    from aiweb.registry.load import read
+    from aiweb.views import problems
+
+    paths = list(files or ()) or [registry or context.obj.registry or _shipped()]
+    found: list[Problem] = []
+    counts: dict[str, int] = {}
+    for path in paths:
+        reading = read(path)
+        found += reading.problems
+        if reading.registry is not None:
+            counts = problems.stats(reading.registry)
+    if form is CheckFormat.JSON:
+        typer.echo(problems.to_json(found, stats=counts), nl=False)
+    elif form is CheckFormat.GITHUB:
+        typer.echo(problems.github(found), nl=False)
+    else:
+        typer.echo(problems.text(found), nl=False)
+        if statistics:
+            for name, count in counts.items():
+                typer.echo(f"{count:6}  {name.replace('_', ' ')}")
+    held = "every rule" if strict else "the rules"
+    names = ", ".join(str(path) for path in paths)
+    typer.echo(
+        f"{names}: {len(found) or 'no'} problem{'' if len(found) == 1 else 's'}, {held} held to", err=True
+    )
+    if found:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+@asks()
+def show(
+    web: "Web",
+    name: Annotated[
+        list[str], typer.Argument(metavar="NAME", help="A party or a deal, by any of its names.")
+    ],
+) -> "Report":
+    """Show a party or a deal: legs, life, figures, sources, and lines in the file."""
+    from aiweb.views import reports
+
+    kind, ids = web.look_up(" ".join(name))
+    if kind == "party":
+        report = reports.party(web.graph, ids[0])
+    elif len(ids) == 1:
+        report = reports.deal(web.graph, ids[0])
+    else:
+        report = reports.deals(web.graph, [web.graph.deals[key] for key in ids if key in web.graph.deals])
+        typer.echo(f"{len(ids)} deals fit; name one by its id", err=True)
+    return report
+
+
+@app.command()
+@asks()
+def parties(
+    web: "Web",
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only parties of this kind, such as lab.")
+    ] = None,
+    sort: Annotated[str, typer.Option("--sort", help="name, receives, pays or deals.")] = "name",
+) -> "Report":
+    """List parties with what they receive and pay."""
+    from dataclasses import replace
+
+    from aiweb.views import reports, tables
+
+    _one_of("kind", kind, {str(party.kind) for party in web.registry.parties.values()})
+    _one_of("sort", sort, {"name", "receives", "pays", "deals"})
+    chosen = sorted(name for name, party in web.registry.parties.items() if kind in {None, str(party.kind)})
+    report = reports.parties(web.graph, chosen)
+    listed = report.tables[0]
+    index = [column.key for column in listed.columns].index(sort)
+    rows = sorted(listed.rows, key=lambda row: _sort_key(row[index], row[0]))
+    return replace(report, tables=(tables.Table(listed.key, listed.title, listed.columns, tuple(rows)),))
+
+
+@app.command()
+@asks()
+def deals(
+    web: "Web",
+    party: Annotated[
+        str | None, typer.Argument(metavar="[PARTY]", help="Only deals this party is in.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only deals with this instrument.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only deals in this state.")] = None,
+    least: Annotated[
+        str, typer.Option("--min", metavar="AMOUNT", help="Only deals of at least this.")
+    ] = "$0",
+    sort: Annotated[str, typer.Option("--sort", help="id, amount, since or status.")] = "id",
+) -> "Report":
+    """List deals as they stand on the day, whatever their status."""
+    from aiweb.errors import BadOption
+    from aiweb.model import Instrument, Status
+    from aiweb.values import MONEY_FORMS, parse_money, total
+    from aiweb.views import reports
+
+    _one_of("kind", kind, set(Instrument))
+    _one_of("status", status, set(Status))
+    _one_of("sort", sort, {"id", "amount", "since", "status"})
+    try:
+        floor = parse_money(least).high
+    except ValueError:
+        raise BadOption("min", least, MONEY_FORMS) from None
+    through = web.find_party(party) if party else None
+
+    def wanted(state: "DealState") -> bool:
+        return (
+            kind in {None, *(str(leg.instrument) for leg in state.legs)}
+            and status in {None, str(state.status)}
+            and total(leg.amount for leg in state.legs).high >= floor
+            and through in {None, *(end for leg in state.legs for end in (leg.payer, leg.payee))}
+        )
+
+    keys = {
+        "id": lambda state: state.id,
+        "amount": lambda state: (-total(leg.amount for leg in state.legs).high, state.id),
+        "since": lambda state: (state.since.order, state.id),
+        "status": lambda state: (-state.status.level, state.status, state.id),
+    }
+    chosen = sorted(filter(wanted, web.graph.deals.values()), key=keys[sort])
+    return reports.deals(web.graph, chosen)
+
+
+@app.command()
+@asks()
+def path(
+    web: "Web",
+    start: Annotated[str, typer.Argument(metavar="FROM", help="The party the money comes from.")],
+    end: Annotated[str, typer.Argument(metavar="TO", help="The party it goes to.")],
+    top: Top = 10,
+    max_length: MaxLength = 4,
+) -> "Report":
+    """Say how money gets from one party to another, and how much."""
+    from aiweb.views import reports
+
+    found = web.path(start, end, top=top, max_length=max_length)
+    return reports.path(web.graph, found)
+
+
+@app.command()
+@asks()
+def loops(
+    web: "Web",
+    party: Annotated[
+        str | None, typer.Argument(metavar="[PARTY]", help="Only loops through this party.")
+    ] = None,
+    top: Top = 20,
+    max_length: MaxLength = 6,
+    kind: Annotated[
+        str, typer.Option("--kind", help="funding: with a funding and a spending hop; or all.")
+    ] = "funding",
+) -> "Report":
+    """List the largest loops, exactly, with the legs behind them."""
+    from aiweb.views import reports
+
+    found = web.loops(party, top=top, max_length=max_length, kind=kind)
+    return reports.loops(web.graph, found)
+
+
+@app.command()
+@asks("under")
+def circularity(
+    web: "Web",
+) -> "Report":
+    """Say how much of the money goes round, under each convention side by side."""
+    from aiweb.views import reports
+
+    return reports.circularity(web.graph, web.circularity())
+
+
+@app.command()
+@asks()
+def exposure(
+    web: "Web",
+    party: PartyName,
+    top: Annotated[int, typer.Option("--top", metavar="N", help="How many loops to list.")] = 5,
+) -> "Report":
+    """Say how far one party hangs on the others."""
+    from aiweb.views import reports
+
+    found = web.exposure(party)
+    through = web.loops(party, top=top)
+    return reports.exposure(web.graph, found, through)
+
+
+@app.command()
+@asks("under", "consideration")
+def gap(
+    web: "Web",
+    party: PartyName,
+    since: Annotated[
+        int | None, typer.Option("--from", metavar="YEAR", help="First year; default as-of's.")
+    ] = None,
+    until: Annotated[
+        int | None, typer.Option("--to", metavar="YEAR", help="Last year; default 2030.")
+    ] = None,
+    minimum: Annotated[
+        str, typer.Option("--minimum", metavar="AMOUNT", help="Least cash to be kept.")
+    ] = "$0",
+) -> "Report":
+    """Set a party's sources against its uses year by year: when the money runs short, and by how much."""
+    from aiweb.errors import BadOption
+    from aiweb.values import MONEY_FORMS, parse_money
+    from aiweb.views import reports
+
+    try:
+        least = parse_money(minimum).high
+    except ValueError:
+        raise BadOption("minimum", minimum, MONEY_FORMS) from None
+    found = web.funding(party, since=since, until=until, minimum=least)
+    return reports.gap(web.graph, found)
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; - for standard output.")
+    ] = "aiweb.html",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    registry: RegistryOption = None,
+) -> None:
+    """Write the page: one HTML file that needs no network."""
+    from aiweb.errors import FileError
+    from aiweb.views.files import write
+
+    web = _web(context, registry)
+    if output == "-":
+        typer.echo(web.html(), nl=False)
+        return
+    target = Path(output)
+    if target.exists() and not force:
+        raise FileError(target, "it is there already; replace it with --force, or name another with -o")
+    write(target, web.html())
+    typer.echo(str(target))
+    if show:
+        typer.launch(str(target))
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    verify: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; fail if the folder is not what the registry gives."),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Default: graph/ beside the registry."),
+    ] = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Compile the registry into graph/: report, tables, graph, schema, and the page."""
+    from aiweb.registry.schema import schema_text
+    from aiweb.views import folder
+    from aiweb.views.files import write
+
+    web = _web(context, registry)
+    target = output or _folder(registry or context.obj.registry)
+    files = folder.compiled(web.registry, schema_text())
+    if verify:
+        stale = folder.stale(target, files)
+        for line in stale:
+            typer.echo(f"{target.name}/{line}")
+        if stale:
+            typer.echo("run 'aiweb build' and commit what changed", err=True)
+            raise typer.Exit(FINDINGS)
+        typer.echo(f"{target}: fresh", err=True)
+        return
+    page = web.html()
+    for name, text in files.items():
+        write(target / name, text)
+    write(target / folder.PAGE, page)
+    typer.echo(str(target / folder.PAGE))
+
+
+@app.command()
+def schema() -> None:
+    """Write the JSON Schema of a registry file, for editors."""
+    from aiweb.registry.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
+def _web(
+    context: typer.Context,
+    registry: Path | None = None,
+    as_of: str | None = None,
+    under: str | None = None,
+    consideration: str | None = None,
+) -> "Web":
+    from aiweb.web import load
+
+    before: Settings = context.obj
+    web = load(registry or before.registry)
+    web = web.under(under or before.under or "contracted")
+    web = web.considering(consideration or before.consideration or "cash")
+    day = as_of or before.as_of
+    return web.as_of(day) if day else web
+
+
+def _emit(context: typer.Context, report: "Report", wanted: Format | None, table: str | None = None) -> None:
+    from aiweb.views import tables
+
+    form = wanted or context.obj.form or Format.TEXT
+    if form is Format.CSV:
+        text = tables.to_csv(report, table)
+        others = [found.key for found in report.tables if found is not tables.pick(report, table)]
+        if others and table is None:
+            typer.echo(f"other tables: {', '.join(others)}; see --table", err=True)
+    elif form is Format.TEXT:
+        text = tables.text(report, bold=_is_colourful())
+    else:
+        text = tables.FORMATS[form](report)
+    typer.echo(text, nl=False)
+
+
+def _is_colourful() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _one_of(option: str, value: str | None, known: set[str]) -> None:
+    from aiweb.errors import BadOption, did_you_mean
+
+    if value is not None and value not in known:
+        hint = did_you_mean(value, known) or f"write one of {', '.join(sorted(known))}"
+        raise BadOption(option, value, hint)
+
+
+def _sort_key(cell: object, name: object) -> tuple[int, str, str]:
+    from aiweb.values import Money
+
+    if isinstance(cell, Money):
+        return (-cell.high, "", str(name))
+    return (-cell, "", str(name)) if isinstance(cell, int) else (0, str(cell).casefold(), str(name))
+
+
+def _shipped() -> Path:
+    from aiweb.web import near, shipped
+
+    return near(shipped())
+
+
+def _folder(registry: Path | None) -> Path:
+    """Choose graph/ beside the registry; for one inside an installed package, in the current folder."""
+    path = registry or _shipped()
+    inside = path.resolve().parent == Path(__file__).resolve().parent
+    return Path("graph") if inside else path.parent / "graph"

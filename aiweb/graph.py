@@ -1,0 +1,378 @@
+"""Who pays whom on a day, under a convention: deals folded to that day, legs that count, hops.
+
+An arrow points the way the money goes, payer to payee.
+A graph is read-only; another day or convention is another graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from aiweb.errors import BadOption, did_you_mean
+from aiweb.model import (
+    Basis,
+    Certainty,
+    Deal,
+    Event,
+    Instrument,
+    Leg,
+    Party,
+    Place,
+    Registry,
+    Side,
+    Status,
+    leg_id,
+)
+from aiweb.values import NOTHING, Money, Span, When, total
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+class Preset(StrEnum):
+    """Named conventions: which legs count, and with which amount."""
+
+    HEADLINE = "headline"
+    CONTRACTED = "contracted"
+    FIRM = "firm"
+    PAID = "paid"
+
+
+class Consideration(StrEnum):
+    """Whether value that is not money counts: warrants and gifts in kind."""
+
+    CASH = "cash"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """Which legs count on which day, and with which amount.
+
+    - `headline`: a letter of intent or better that has not ended, amounts on every basis.
+    - `contracted`: signed or closed, amounts from a contract or a report.
+    - `firm`: as contracted, but the lower bound of every amount.
+    - `paid`: what is known to have been paid, ended deals included.
+    """
+
+    as_of: date
+    preset: Preset = Preset.CONTRACTED
+    consideration: Consideration = Consideration.CASH
+
+    def __str__(self) -> str:
+        return f"{self.preset}, {self.consideration}, as of {self.as_of.isoformat()}"
+
+    @property
+    def least(self) -> Status:
+        """The least state in which a deal counts."""
+        return Status.LETTER_OF_INTENT if self.preset is Preset.HEADLINE else Status.SIGNED
+
+    @property
+    def bases(self) -> frozenset[Basis]:
+        """On which basis an amount counts."""
+        if self.preset is Preset.HEADLINE:
+            return frozenset(Basis)
+        return frozenset({Basis.CONTRACT, Basis.REPORTED})
+
+
+@dataclass(frozen=True, slots=True)
+class LegState:
+    """A leg as it stands on a day, before any convention."""
+
+    id: str
+    deal: str
+    payer: str
+    payee: str
+    instrument: Instrument
+    status: Status
+    since: When
+    amount: Money
+    basis: Basis
+    certainty: Certainty
+    term: Span | None
+    schedule: Mapping[When, Money] | None
+    paid: Money | None
+    part_of: str | None
+    overlaps: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def side(self) -> Side:
+        """Funding, spending, or neither."""
+        return self.instrument.side
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A leg that does not count, and why."""
+
+    state: LegState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """All legs from one payer to one payee on one side together."""
+
+    payer: str
+    payee: str
+    side: Side
+    amount: Money
+    legs: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str, Side]:
+        """What tells this hop from every other."""
+        return (self.payer, self.payee, self.side)
+
+
+@dataclass(frozen=True, slots=True)
+class DealState:
+    """A deal as it stands on a day: its status, the event that set it, its legs."""
+
+    id: str
+    status: Status
+    since: When
+    by: str | None
+    events: tuple[Event, ...]
+    legs: tuple[LegState, ...]
+
+
+def fold(deal_id: str, deal: Deal, day: date) -> DealState | None:
+    """Say how a deal stands on `day` from the events known by then; nothing if none was.
+
+    An imprecise date counts from its last day.
+
+    >>> fold("none", Deal.model_construct(events=(), legs=()), date(2025, 10, 8)) is None
+    True
+    """
+    known = tuple(event for event in deal.events if event.published.last <= day)
+    dated = [event for event in known if event.status is not None]
+    if not dated:
+        return None
+    status = dated[-1].status or Status.ANNOUNCED
+    legs = tuple(
+        _fold_leg(leg_id(deal_id, number), deal_id, leg, number, known, status, dated[-1].on)
+        for number, leg in enumerate(deal.legs, start=1)
+    )
+    return DealState(deal_id, status, dated[-1].on, dated[-1].by, known, legs)
+
+
+def _fold_leg(
+    name: str, deal_id: str, leg: Leg, number: int, known: Iterable[Event], status: Status, since: When
+) -> LegState:
+    state = LegState(
+        id=name,
+        deal=deal_id,
+        payer=leg.payer,
+        payee=leg.payee,
+        instrument=leg.instrument,
+        status=status,
+        since=since,
+        amount=leg.amount,
+        basis=leg.basis,
+        certainty=leg.certainty,
+        term=leg.term,
+        schedule=leg.schedule,
+        paid=None,
+        part_of=leg.part_of,
+        overlaps=leg.overlaps,
+        sources=leg.source,
+    )
+    for event in known:
+        if event.leg not in {None, number}:
+            continue
+        said = {name: getattr(event, name) for name in _RESTATED if getattr(event, name) is not None}
+        if said:
+            cited = event.source if event.amount is not None else state.sources
+            state = replace(state, **said, sources=cited)
+    return state
+
+
+_RESTATED: Final = ("amount", "basis", "certainty", "term", "schedule", "paid")
+
+
+class DealGraph:
+    """The legs that count under a convention, and the hops they make. Read-only."""
+
+    def __init__(self, registry: Registry, convention: Convention) -> None:
+        self.registry = registry
+        self.convention = convention
+        states = (
+            fold(deal_id, registry.deals[deal_id], convention.as_of) for deal_id in sorted(registry.deals)
+        )
+        self.deals: Mapping[str, DealState] = MappingProxyType(
+            {state.id: state for state in states if state is not None}
+        )
+        counted: list[LegState] = []
+        excluded: list[Excluded] = []
+        for deal in self.deals.values():
+            for leg in deal.legs:
+                reason = self._objection(leg)
+                if reason:
+                    excluded.append(Excluded(leg, reason))
+                else:
+                    counted.append(leg)
+        self.legs: tuple[LegState, ...] = self._valued(counted)
+        self.excluded: tuple[Excluded, ...] = tuple(excluded)
+
+    def under(self, convention: Convention) -> DealGraph:
+        """Give the same registry under another convention."""
+        return DealGraph(self.registry, convention)
+
+    def party(self, name: str) -> Party:
+        """Give a party by its id."""
+        return self.registry.parties[name]
+
+    def place(self, leg: str) -> Place:
+        """Say where a leg stands in the file."""
+        return self.registry.leg_place(leg)
+
+    @cached_property
+    def leg(self) -> Mapping[str, LegState]:
+        """The legs that count, by id."""
+        return MappingProxyType({leg.id: leg for leg in self.legs})
+
+    @cached_property
+    def hops(self) -> tuple[Hop, ...]:
+        """Legs of one ordered pair and side together, sorted by payer, payee and side."""
+        grouped: dict[tuple[str, str, Side], list[LegState]] = {}
+        for leg in self.legs:
+            grouped.setdefault((leg.payer, leg.payee, leg.side), []).append(leg)
+        return tuple(
+            Hop(*key, total(leg.amount for leg in grouped[key]), tuple(leg.id for leg in grouped[key]))
+            for key in sorted(grouped)
+        )
+
+    @cached_property
+    def outside(self) -> frozenset[str]:
+        """Parties that stand for many and never close a loop."""
+        return frozenset(name for name, party in self.registry.parties.items() if party.outside)
+
+    @cached_property
+    def nx(self) -> nx.MultiDiGraph[Any]:
+        """The same as a frozen networkx graph: a node a party, an edge a leg, its key the leg's id."""
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(
+            as_of=self.convention.as_of.isoformat(),
+            convention=str(self.convention.preset),
+            consideration=str(self.convention.consideration),
+            registry=self.registry.digest,
+        )
+        taking_part = {name for leg in self.legs for name in (leg.payer, leg.payee)}
+        for name in sorted(taking_part):
+            party = self.registry.parties[name]
+            graph.add_node(name, name=party.name, zh=party.zh, kind=str(party.kind), outside=party.outside)
+        for leg in self.legs:
+            graph.add_edge(
+                leg.payer,
+                leg.payee,
+                key=leg.id,
+                deal=leg.deal,
+                instrument=str(leg.instrument),
+                side=str(leg.side),
+                status=str(leg.status),
+                low=leg.amount.low,
+                high=leg.amount.high,
+                undisclosed=leg.amount.undisclosed,
+            )
+        nx.freeze(graph)
+        return graph
+
+    def _objection(self, leg: LegState) -> str:
+        """Say why a leg does not count, or nothing when it does."""
+        rule = self.convention
+        if leg.side is Side.NEITHER:
+            return _NO_FLOW[leg.instrument]
+        if not leg.instrument.is_cash and rule.consideration is Consideration.CASH:
+            return f"a {leg.instrument} moves no cash"
+        if rule.preset is Preset.PAID:
+            return "" if leg.paid is not None else "no dated payment is known"
+        if leg.status.is_end:
+            return str(leg.status)
+        if leg.status.level < rule.least.level:
+            return f"only {leg.status}"
+        if leg.basis not in rule.bases:
+            return f"its amount is {_BASIS[leg.basis]}"
+        return ""
+
+    def _valued(self, legs: Iterable[LegState]) -> tuple[LegState, ...]:
+        """Give each leg the amount that counts: its bound, less what is counted elsewhere."""
+        chosen = {leg.id: replace(leg, amount=self._bound(leg)) for leg in legs}
+        amounts = {name: leg.amount for name, leg in chosen.items()}
+        parts: dict[str, list[Money]] = {}
+        for name, leg in chosen.items():
+            if leg.part_of in chosen:
+                parts.setdefault(leg.part_of or "", []).append(amounts[name])
+        for whole, inside in parts.items():
+            amounts[whole] = amounts[whole].less(total(inside))
+        for name, leg in chosen.items():
+            shared = total(chosen[other].amount for other in leg.overlaps if other in chosen)
+            if shared:
+                amount = amounts[name]
+                low = 0 if shared.undisclosed else max(0, amount.low - shared.high)
+                amounts[name] = replace(amount, low=low)
+        return tuple(replace(leg, amount=self._one_bound(amounts[name])) for name, leg in chosen.items())
+
+    def _bound(self, leg: LegState) -> Money:
+        if self.convention.preset is Preset.PAID:
+            return leg.paid or NOTHING
+        return leg.amount
+
+    def _one_bound(self, amount: Money) -> Money:
+        return amount.firm if self.convention.preset is Preset.FIRM else amount
+
+
+_NO_FLOW: Final = {
+    Instrument.GUARANTEE: "a guarantee moves nothing until it is called",
+    Instrument.STAKE: "a stake is held, not paid",
+    Instrument.ACQUISITION: "an acquisition pays the sellers, not the company",
+}
+_BASIS: Final = {
+    Basis.ANALYST: "an analyst's",
+    Basis.MARKET: "a market value",
+    Basis.CONTRACT: "from a contract",
+    Basis.REPORTED: "reported",
+}
+
+
+def convention(
+    registry: Registry,
+    as_of: str | date | None = None,
+    preset: str = Preset.CONTRACTED,
+    consideration: str = Consideration.CASH,
+) -> Convention:
+    """Make a convention from words; the day defaults to the registry's own.
+
+    An imprecise day, such as `2025-10`, means its last day.
+
+    Raises:
+        BadOption: a word or the date is none of those known.
+    """
+    if preset not in set(Preset):
+        hint = did_you_mean(preset, Preset) or f"write one of {', '.join(Preset)}"
+        raise BadOption("convention", preset, hint)
+    if consideration not in set(Consideration):
+        raise BadOption("consideration", consideration, f"write one of {', '.join(Consideration)}")
+    if as_of is None:
+        day = registry.as_of.last
+    elif isinstance(as_of, date):
+        day = as_of
+    else:
+        try:
+            day = When.parse(as_of).last
+        except ValueError:
+            raise BadOption("as-of date", as_of, "write a date such as 2025-10-08") from None
+    return Convention(day, Preset(preset), Consideration(consideration))
+
+
+def unknown_of(legs: Iterable[LegState]) -> tuple[str, ...]:
+    """Ids of the legs whose amount is undisclosed in part or whole."""
+    return tuple(leg.id for leg in legs if not leg.amount.known)

@@ -1,0 +1,103 @@
+"""Problems of a registry: for people, for programs, and as annotations of a pull request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from aiweb.errors import Problem
+from aiweb.model import Deal, Leg, Registry
+from aiweb.views.tables import SCHEMA_VERSION, width
+
+_EXCERPT: Final = 100
+
+
+def text(problems: Sequence[Problem]) -> str:
+    """Write each problem with its line, a caret under the place, and the remedy."""
+    return "".join(f"{_one(problem)}\n" for problem in problems)
+
+
+def to_json(problems: Sequence[Problem], *, stats: Mapping[str, int]) -> str:
+    """Write one object: `valid`, `stats` and a list of errors, places counted from 1."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "valid": not problems,
+        "stats": dict(stats),
+        "errors": [
+            {
+                "code": problem.code,
+                "severity": "error",
+                "message": problem.message,
+                "path": problem.path,
+                "line": problem.line,
+                "column": problem.column,
+                "pointer": problem.pointer,
+                "hint": problem.remedy,
+            }
+            for problem in problems
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def github(problems: Sequence[Problem]) -> str:
+    """Write workflow commands, one a problem, which annotate the line in a pull request."""
+    rows = []
+    for problem in problems:
+        place = f"file={_property(problem.path)},line={problem.line},col={problem.column}"
+        said = _data(f"{problem.message}\n{problem.remedy}" if problem.remedy else problem.message)
+        rows.append(f"::error {place},title={_property(problem.code)}::{said}\n")
+    return "".join(rows)
+
+
+def stats(registry: Registry) -> dict[str, int]:
+    """Count what a registry holds."""
+    deals = registry.deals.values()
+    return {
+        "deals": len(registry.deals),
+        "legs": sum(len(deal.legs) for deal in deals),
+        "events": sum(len(deal.events) for deal in deals),
+        "parties": len(registry.parties),
+        "figures": sum(len(rows) for rows in registry.figures.values()),
+        "claims": len(registry.claims),
+        "sources": len(registry.sources) + sum(len(deal.sources) for deal in deals),
+        "deals_with_an_amount": sum(
+            1 for deal in deals if bool(deal.total) or any(_is_priced(deal, leg) for leg in deal.legs)
+        ),
+        "deals_with_two_sources": sum(1 for deal in deals if len(deal.cited) > 1),
+        "deals_with_two_events": sum(1 for deal in deals if len(deal.events) > 1),
+    }
+
+
+def _is_priced(deal: Deal, leg: Leg) -> bool:
+    """Whether any part of the leg's amount was ever published."""
+    restated = [event.amount for event in deal.events if event.amount is not None]
+    return any(amount.high > 0 for amount in (leg.amount, *restated))
+
+
+def _one(problem: Problem) -> str:
+    head = f"{problem.path}:{problem.line}:{problem.column}: {problem.code}: {problem.message}"
+    rows = [head]
+    if problem.excerpt.strip():
+        line, caret = _cut(problem.excerpt, problem.column - 1)
+        rows += [f"    {line}", f"    {' ' * caret}^"]
+    if problem.remedy:
+        rows.append(f"    {problem.remedy}")
+    return "\n".join(rows)
+
+
+def _cut(line: str, column: int) -> tuple[str, int]:
+    """Cut a long line down to what stands around a column, and say where the column is then."""
+    start = max(0, column - _EXCERPT // 2) if len(line) > _EXCERPT else len(line) - len(line.lstrip())
+    start = min(start, column)
+    piece = line[start : start + _EXCERPT].expandtabs(1)
+    return piece.rstrip(), width(piece[: column - start])
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,269 @@
+"""The web: a registry under a convention, with every analysis as a method."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiweb.errors import AmbiguousName, FileError, UnknownName
+from aiweb.graph import Convention, DealGraph, DealState, Preset, convention
+from aiweb.model import Deal, Party, Registry
+from aiweb.registry.load import load as load_registry
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from aiweb.analysis.circulation import Circulation
+    from aiweb.analysis.exposure import Exposure
+    from aiweb.analysis.funding import FundingGap
+    from aiweb.analysis.loops import Loops
+    from aiweb.analysis.paths import Paths
+
+
+def shipped() -> Path:
+    """Say where the registry is that ships with the package.
+
+    Raises:
+        FileError: the installation lacks it.
+    """
+    here = Path(__file__).resolve().parent
+    for path in (here / "deals.yaml", here.parent / "deals.yaml"):
+        if path.is_file():
+            return path
+    raise FileError("deals.yaml", "this installation has no registry; name one with --registry")
+
+
+def load(path: str | Path | None = None) -> Web:
+    """Load a registry, the shipped one by default, as of its own date under `contracted`, cash.
+
+    Raises:
+        FileError: the file cannot be read.
+        RegistryError: the file has problems; `problems` holds all of them.
+    """
+    registry = load_registry(near(path if path is not None else shipped()))
+    return Web(DealGraph(registry, convention(registry)))
+
+
+class Web:
+    """A registry under a convention. Read-only: `as_of`, `under` and `considering` give another."""
+
+    def __init__(self, graph: DealGraph) -> None:
+        self.graph = graph
+
+    def __repr__(self) -> str:
+        registry = self.registry
+        return f"<Web of {len(registry.parties)} parties and {len(registry.deals)} deals, {self.convention}>"
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook, inside a frame of its own."""
+        from html import escape
+
+        page = escape(self.html(), quote=True)
+        return f'<iframe srcdoc="{page}" width="100%" height="720" style="border:0"></iframe>'
+
+    @property
+    def registry(self) -> Registry:
+        """The registry itself."""
+        return self.graph.registry
+
+    @property
+    def convention(self) -> Convention:
+        """Which legs count, on which day."""
+        return self.graph.convention
+
+    @cached_property
+    def nx(self) -> nx.MultiDiGraph[Any]:
+        """The counted legs as a frozen networkx graph."""
+        return self.graph.nx
+
+    def as_of(self, day: str | date) -> Web:
+        """Give the web as it was known on a day.
+
+        Raises:
+            BadOption: `day` is no date.
+        """
+        rule = convention(self.registry, day, self.convention.preset, self.convention.consideration)
+        return Web(self.graph.under(rule))
+
+    def under(self, preset: str) -> Web:
+        """Give the web under `headline`, `contracted`, `firm` or `paid`.
+
+        Raises:
+            BadOption: `preset` is none of them.
+        """
+        rule = convention(self.registry, self.convention.as_of, preset, self.convention.consideration)
+        return Web(self.graph.under(rule))
+
+    def considering(self, consideration: str) -> Web:
+        """Give the web with `cash` only, or with `all`: warrants and gifts in kind as well.
+
+        Raises:
+            BadOption: `consideration` is neither.
+        """
+        rule = convention(self.registry, self.convention.as_of, self.convention.preset, consideration)
+        return Web(self.graph.under(rule))
+
+    def find_party(self, name: str) -> str:
+        """Find a party's id from its id, name, ticker, Chinese name or the start of one.
+
+        Raises:
+            UnknownName: nothing fits.
+            AmbiguousName: several do.
+        """
+        found = self._parties_named(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise AmbiguousName(name, found)
+        names = {known for party in self.registry.parties.values() for known in _names(party)}
+        raise UnknownName("party", name, {*self.registry.parties, *names})
+
+    def find_deal(self, name: str) -> str:
+        """Find a deal's id from its id, a leg's id, or words of its id, title or parties.
+
+        Raises:
+            UnknownName: nothing fits.
+            AmbiguousName: several do.
+        """
+        found = self._deals_named(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise AmbiguousName(name, found)
+        raise UnknownName("deal", name, self.registry.deals)
+
+    def look_up(self, name: str) -> tuple[str, list[str]]:
+        """Find a party, or deals: `("party", [id])` or `("deal", ids)`.
+
+        Raises:
+            UnknownName: nothing fits.
+            AmbiguousName: several parties do.
+        """
+        parties = self._parties_named(name)
+        if len(parties) == 1:
+            return "party", parties
+        if parties:
+            raise AmbiguousName(name, parties)
+        deals = self._deals_named(name)
+        if deals:
+            return "deal", deals
+        raise UnknownName("party or deal", name, {*self.registry.parties, *self.registry.deals})
+
+    def party(self, name: str) -> Party:
+        """Give a party by any of its names."""
+        return self.registry.parties[self.find_party(name)]
+
+    def deal(self, name: str) -> Deal:
+        """Give a deal by its id or words of its title."""
+        return self.registry.deals[self.find_deal(name)]
+
+    def state(self, name: str) -> DealState | None:
+        """Say how a deal stands on the day; nothing if it was not known yet."""
+        return self.graph.deals.get(self.find_deal(name))
+
+    def loops(
+        self, party: str | None = None, *, top: int = 20, max_length: int = 6, kind: str = "funding"
+    ) -> Loops:
+        """List the largest loops. See `aiweb.analysis.loops`."""
+        from aiweb.analysis.loops import loops
+
+        through = self.find_party(party) if party is not None else None
+        return loops(self.graph, party=through, top=top, max_length=max_length, kind=kind)
+
+    def circulation(self) -> Circulation:
+        """Measure how much of the money goes round. See `aiweb.analysis.circulation`."""
+        from aiweb.analysis.circulation import circulation
+
+        return circulation(self.graph)
+
+    def circularity(self) -> tuple[Circulation, ...]:
+        """Measure it under each convention side by side."""
+        return tuple(
+            Web(self.graph.under(replace(self.convention, preset=preset))).circulation() for preset in Preset
+        )
+
+    def exposure(self, party: str) -> Exposure:
+        """Say how far a party hangs on the others. See `aiweb.analysis.exposure`."""
+        from aiweb.analysis.exposure import exposure
+
+        return exposure(self.graph, self.find_party(party))
+
+    def funding(
+        self, party: str, *, since: int | None = None, until: int | None = None, minimum: int = 0
+    ) -> FundingGap:
+        """Set a party's sources against its uses by year. See `aiweb.analysis.funding`."""
+        from aiweb.analysis.funding import funding
+
+        return funding(self.graph, self.find_party(party), since=since, until=until, minimum=minimum)
+
+    def path(self, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
+        """Say how money gets from one party to another. See `aiweb.analysis.paths`."""
+        from aiweb.analysis.paths import paths
+
+        return paths(self.graph, self.find_party(start), self.find_party(end), top=top, max_length=max_length)
+
+    def html(self) -> str:
+        """Give the page: one self-contained HTML text."""
+        from aiweb.views.explorer import page
+
+        return page(self.registry)
+
+    def render(self, path: str | Path = "aiweb.html") -> Path:
+        """Write the page to a file and say where.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        from aiweb.views.files import write
+
+        return write(path, self.html())
+
+    def _parties_named(self, name: str) -> list[str]:
+        wanted = name.casefold().strip()
+        parties = self.registry.parties
+        if wanted in parties:
+            return [wanted]
+        exact = [key for key in parties if wanted in {n.casefold() for n in _names(parties[key])}]
+        if exact:
+            return sorted(exact)
+        return sorted(
+            key
+            for key in parties
+            if wanted and any(n.casefold().startswith(wanted) for n in (key, *_names(parties[key])))
+        )
+
+    def _deals_named(self, name: str) -> list[str]:
+        deals = self.registry.deals
+        wanted = name.strip().partition("/")[0]
+        if wanted in deals:
+            return [wanted]
+        words = name.casefold().replace("-", " ").replace("–", " ").split()
+        if not words:
+            return []
+        by_id = [key for key in deals if all(word in key for word in words)]
+        return sorted(by_id or [key for key in deals if all(word in self._words(key) for word in words)])
+
+    def _words(self, deal_id: str) -> str:
+        deal = self.registry.deals[deal_id]
+        names = [
+            known
+            for leg in deal.legs
+            for end in (leg.payer, leg.payee)
+            for known in _names(self.registry.parties[end])
+        ]
+        return " ".join([deal_id.replace("-", " "), deal.title, deal.zh or "", *names]).casefold()
+
+
+def near(path: str | Path) -> Path:
+    """Write a path relative to the current folder where it lies below it, so that messages are short."""
+    try:
+        return Path(path).relative_to(Path.cwd())
+    except ValueError:
+        return Path(path)
+
+
+def _names(party: Party) -> tuple[str, ...]:
+    return tuple(filter(None, (party.name, party.zh, party.ticker, *party.also)))
