@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -388,8 +388,24 @@ def _flowing(graph: DealGraph, party: str) -> list[LegState]:
             alive = leg.status.level >= Status.LETTER_OF_INTENT.level
             if moves and alive and party in {leg.payer, leg.payee}:
                 rows.append(leg)
-    whole = {leg.part_of for leg in rows}
-    return [leg for leg in rows if leg.id not in whole]
+    return _not_twice(rows)
+
+
+def _not_twice(legs: list[LegState]) -> list[LegState]:
+    """Count what lies inside another leg once: in the whole if that has a schedule, else in the part."""
+    by_id = {leg.id: leg for leg in legs}
+    inside: dict[str, Money] = defaultdict(lambda: NOTHING)
+    for leg in legs:
+        if leg.part_of in by_id:
+            inside[leg.part_of or ""] += leg.amount
+    scheduled = {name for name in inside if by_id[name].schedule is not None}
+    return [
+        replace(leg, amount=leg.amount.less(inside[leg.id]))
+        if leg.id in inside and leg.id not in scheduled
+        else leg
+        for leg in legs
+        if leg.part_of not in scheduled
+    ]
 
 
 def _class(leg: LegState) -> Class:
