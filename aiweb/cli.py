@@ -6,15 +6,17 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage, 3 a file or the environment.
 
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from aiweb.errors import AiwebError, Problem
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from aiweb.views.tables import Report
     from aiweb.web import Web
 
+_FIRST: Final = 2000
+_LAST: Final = 2100
 FINDINGS: Final = 1
 USAGE: Final = 2
 ENVIRONMENT: Final = 3
@@ -83,8 +87,8 @@ TableName = Annotated[
     typer.Option("--table", metavar="NAME", help="With --format csv: which table; default the first."),
 ]
 PartyName = Annotated[str, typer.Argument(metavar="PARTY", help="Id, name, ticker or Chinese name.")]
-Top = Annotated[int, typer.Option("--top", metavar="N", help="How many to list.")]
-MaxLength = Annotated[int, typer.Option("--max-length", metavar="K", help="At most this many hops.")]
+Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many to list.")]
+MaxLength = Annotated[int, typer.Option("--max-length", metavar="K", min=1, help="At most this many hops.")]
 
 _COMMON: Final = {
     "registry": RegistryOption,
@@ -102,14 +106,12 @@ def main() -> None:
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            # Strict is for neither: a path may hold bytes that are no UTF-8.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except AiwebError as error:
         _fail(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(ENVIRONMENT) from None
 
 
 def _fail(error: "AiwebError") -> NoReturn:
@@ -119,7 +121,7 @@ def _fail(error: "AiwebError") -> NoReturn:
         from aiweb.views import problems
 
         typer.echo(problems.text(error.problems), err=True, nl=False)
-        typer.echo(f"{len(error.problems)} problems; nothing was read or written", err=True)
+        typer.echo(f"{_problems(len(error.problems))}; nothing was read or written", err=True)
         raise SystemExit(FINDINGS)
     typer.echo(f"aiweb: {error}", err=True)
     if isinstance(error, FileError | NoConvergence):
@@ -129,9 +131,14 @@ def _fail(error: "AiwebError") -> NoReturn:
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(f"aiweb {version('aiweb')}")
+        from aiweb.errors import FileError
+
+        try:
+            typer.echo(f"aiweb {version('aiweb')}")
+        except PackageNotFoundError:
+            raise FileError("aiweb", "not installed, so its version is not known") from None
         raise typer.Exit
 
 
@@ -148,6 +155,7 @@ def start(
     """Who funds whom in AI, and how much of it is the same money going round."""
     _version(wanted=version)
     context.obj = Settings(registry, as_of, under, consideration, form)
+    _all_taken(context, context.obj)
     if context.invoked_subcommand is None:
         from aiweb.views import reports
 
@@ -196,14 +204,16 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on advice as well as on rules.")] = False,
     statistics: Annotated[bool, typer.Option("--stats", help="Count what the registry holds.")] = False,
     form: Annotated[
-        CheckFormat, typer.Option("--format", "-f", help="How to write problems.")
-    ] = CheckFormat.TEXT,
+        CheckFormat | None, typer.Option("--format", "-f", help="How to write problems; default text.")
+    ] = None,
     registry: RegistryOption = None,
 ) -> None:
     """Find every problem of a registry, with its place and its remedy."""
     from aiweb.registry.load import read
     from aiweb.views import problems
 
+    chosen = form or context.obj.form or CheckFormat.TEXT
+    _one_of("format", str(chosen), set(CheckFormat))
     paths = list(files or ()) or [registry or context.obj.registry or _shipped()]
     found: list[Problem] = []
     counts: dict[str, int] = {}
@@ -211,21 +221,18 @@ def check(
         reading = read(path)
         found += reading.problems
         if reading.registry is not None:
-            counts = problems.stats(reading.registry)
-    if form is CheckFormat.JSON:
-        typer.echo(problems.to_json(found, stats=counts), nl=False)
-    elif form is CheckFormat.GITHUB:
-        typer.echo(problems.github(found), nl=False)
+            for name, count in problems.stats(reading.registry).items():
+                counts[name] = counts.get(name, 0) + count
+    if chosen == CheckFormat.JSON:
+        _write(problems.to_json(found, stats=counts))
+    elif chosen == CheckFormat.GITHUB:
+        _write(problems.github(found))
     else:
-        typer.echo(problems.text(found), nl=False)
-        if statistics:
-            for name, count in counts.items():
-                typer.echo(f"{count:6}  {name.replace('_', ' ')}")
-    held = "every rule" if strict else "the rules"
+        listed = counts.items() if statistics else ()
+        _write(problems.text(found))
+        _write("".join(f"{count:6}  {name.replace('_', ' ')}\n" for name, count in listed))
     names = ", ".join(str(path) for path in paths)
-    typer.echo(
-        f"{names}: {len(found) or 'no'} problem{'' if len(found) == 1 else 's'}, {held} held to", err=True
-    )
+    typer.echo(f"{names}: {_problems(len(found))}{' under every rule' if strict else ''}", err=True)
     if found:
         raise typer.Exit(FINDINGS)
 
@@ -247,8 +254,11 @@ def show(
     elif len(ids) == 1:
         report = reports.deal(web.graph, ids[0])
     else:
-        report = reports.deals(web.graph, [web.graph.deals[key] for key in ids if key in web.graph.deals])
-        typer.echo(f"{len(ids)} deals fit; name one by its id", err=True)
+        known = [web.graph.deals[key] for key in ids if key in web.graph.deals]
+        report = reports.deals(web.graph, known)
+        later = len(ids) - len(known)
+        unknown = f", {later} of them not yet known on this day" if later else ""
+        typer.echo(f"{len(ids)} deals fit{unknown}; name one by its id", err=True)
     return report
 
 
@@ -264,9 +274,10 @@ def parties(
     """List parties with what they receive and pay."""
     from dataclasses import replace
 
+    from aiweb.model import PartyKind
     from aiweb.views import reports, tables
 
-    _one_of("kind", kind, {str(party.kind) for party in web.registry.parties.values()})
+    _one_of("kind", kind, set(PartyKind))
     _one_of("sort", sort, {"name", "receives", "pays", "deals"})
     chosen = sorted(name for name, party in web.registry.parties.items() if kind in {None, str(party.kind)})
     report = reports.parties(web.graph, chosen)
@@ -286,23 +297,19 @@ def deals(
     kind: Annotated[str | None, typer.Option("--kind", help="Only deals with this instrument.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="Only deals in this state.")] = None,
     least: Annotated[
-        str, typer.Option("--min", metavar="AMOUNT", help="Only deals of at least this.")
-    ] = "$0",
+        str, typer.Option("--min", metavar="AMOUNT", help="Only deals of at least this, such as 10bn.")
+    ] = "0",
     sort: Annotated[str, typer.Option("--sort", help="id, amount, since or status.")] = "id",
 ) -> "Report":
     """List deals as they stand on the day, whatever their status."""
-    from aiweb.errors import BadOption
     from aiweb.model import Instrument, Status
-    from aiweb.values import MONEY_FORMS, parse_money, total
+    from aiweb.values import total
     from aiweb.views import reports
 
     _one_of("kind", kind, set(Instrument))
     _one_of("status", status, set(Status))
     _one_of("sort", sort, {"id", "amount", "since", "status"})
-    try:
-        floor = parse_money(least).high
-    except ValueError:
-        raise BadOption("min", least, MONEY_FORMS) from None
+    floor = _dollars("min", least)
     through = web.find_party(party) if party else None
 
     def wanted(state: "DealState") -> bool:
@@ -375,7 +382,7 @@ def circularity(
 def exposure(
     web: "Web",
     party: PartyName,
-    top: Annotated[int, typer.Option("--top", metavar="N", help="How many loops to list.")] = 5,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many loops to list.")] = 5,
 ) -> "Report":
     """Say how far one party hangs on the others."""
     from aiweb.views import reports
@@ -391,25 +398,21 @@ def gap(
     web: "Web",
     party: PartyName,
     since: Annotated[
-        int | None, typer.Option("--from", metavar="YEAR", help="First year; default as-of's.")
+        int | None,
+        typer.Option("--from", metavar="YEAR", min=_FIRST, max=_LAST, help="First year; default as-of's."),
     ] = None,
     until: Annotated[
-        int | None, typer.Option("--to", metavar="YEAR", help="Last year; default 2030.")
+        int | None,
+        typer.Option("--to", metavar="YEAR", min=_FIRST, max=_LAST, help="Last year; default 2030."),
     ] = None,
     minimum: Annotated[
-        str, typer.Option("--minimum", metavar="AMOUNT", help="Least cash to be kept.")
-    ] = "$0",
+        str, typer.Option("--minimum", metavar="AMOUNT", help="Least cash to be kept, such as 2bn.")
+    ] = "0",
 ) -> "Report":
     """Set a party's sources against its uses year by year: when the money runs short, and by how much."""
-    from aiweb.errors import BadOption
-    from aiweb.values import MONEY_FORMS, parse_money
     from aiweb.views import reports
 
-    try:
-        least = parse_money(minimum).high
-    except ValueError:
-        raise BadOption("minimum", minimum, MONEY_FORMS) from None
-    found = web.funding(party, since=since, until=until, minimum=least)
+    found = web.funding(party, since=since, until=until, minimum=_dollars("minimum", minimum))
     return reports.gap(web.graph, found)
 
 
@@ -429,7 +432,7 @@ def render(
 
     web = _web(context, registry)
     if output == "-":
-        typer.echo(web.html(), nl=False)
+        _write(web.html())
         return
     target = Path(output)
     if target.exists() and not force:
@@ -463,10 +466,9 @@ def build(
     files = folder.compiled(web.registry, schema_text())
     if verify:
         stale = folder.stale(target, files)
-        for line in stale:
-            typer.echo(f"{target.name}/{line}")
+        _write("".join(f"{target / line}\n" for line in stale))
         if stale:
-            typer.echo("run 'aiweb build' and commit what changed", err=True)
+            typer.echo("run 'aiweb build', delete what is left over, commit what changed", err=True)
             raise typer.Exit(FINDINGS)
         typer.echo(f"{target}: fresh", err=True)
         return
@@ -482,7 +484,7 @@ def schema() -> None:
     """Write the JSON Schema of a registry file, for editors."""
     from aiweb.registry.schema import schema_text
 
-    typer.echo(schema_text(), nl=False)
+    _write(schema_text())
 
 
 def _web(
@@ -506,6 +508,10 @@ def _emit(context: typer.Context, report: "Report", wanted: Format | None, table
     from aiweb.views import tables
 
     form = wanted or context.obj.form or Format.TEXT
+    if table is not None and form is not Format.CSV:
+        from aiweb.errors import BadOption
+
+        raise BadOption("table", table, "only --format csv writes one table alone")
     if form is Format.CSV:
         text = tables.to_csv(report, table)
         others = [found.key for found in report.tables if found is not tables.pick(report, table)]
@@ -515,7 +521,48 @@ def _emit(context: typer.Context, report: "Report", wanted: Format | None, table
         text = tables.text(report, bold=_is_colourful())
     else:
         text = tables.FORMATS[form](report)
-    typer.echo(text, nl=False)
+    _write(text)
+
+
+def _write(text: str) -> None:
+    """Write data to standard output, and stop without a word if nobody reads it any more."""
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:
+        # Python flushes once more on its way out, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(ENVIRONMENT) from None
+
+
+def _all_taken(context: typer.Context, before: Settings) -> None:
+    """Refuse an option before the command's name that would be refused after it."""
+    from aiweb.errors import BadOption
+
+    group, name = context.command, context.invoked_subcommand
+    if not isinstance(group, TyperGroup) or name is None:
+        return
+    taken = {parameter.name for parameter in group.commands[name].params}
+    for field in fields(before):
+        value = getattr(before, field.name)
+        if value is not None and field.name not in taken:
+            option = "format" if field.name == "form" else field.name.replace("_", "-")
+            raise BadOption(option, str(value), f"'aiweb {name}' has no such option")
+
+
+def _problems(count: int) -> str:
+    return f"{count or 'no'} problem{'' if count == 1 else 's'}"
+
+
+def _dollars(option: str, text: str) -> int:
+    """Read an amount in dollars, the dollar sign left out or not: a shell takes $1 for its own."""
+    from aiweb.errors import BadOption
+    from aiweb.values import parse_money
+
+    bare = re.fullmatch(r"0|[1-9].*", text)
+    try:
+        return parse_money(f"${text}" if bare else text).high
+    except ValueError:
+        raise BadOption(option, text, "write an amount of dollars such as 10bn or 250m") from None
 
 
 def _is_colourful() -> bool:

@@ -13,6 +13,7 @@ class Problem:
 
     `line` and `column` count from 1.
     `pointer` is the RFC 6901 pointer of the value at fault.
+    `severity` is `error`, or `advice` for what is only worth a second look.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Problem:
     message: str
     remedy: str = ""
     pointer: str = ""
+    severity: str = "error"
     excerpt: str = field(default="", compare=False)
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -98,6 +99,9 @@ class LegState:
     term: Span | None
     schedule: Mapping[When, Money] | None
     paid: Money | None
+    percent: Decimal | None
+    shares: Decimal | None
+    valuation: Money | None
     part_of: str | None
     overlaps: tuple[str, ...]
     sources: tuple[str, ...]
@@ -140,6 +144,7 @@ class DealState:
     status: Status
     since: When
     by: str | None
+    total: Money | None
     events: tuple[Event, ...]
     legs: tuple[LegState, ...]
 
@@ -161,7 +166,9 @@ def fold(deal_id: str, deal: Deal, day: date) -> DealState | None:
         _fold_leg(leg_id(deal_id, number), deal_id, leg, number, known, status, dated[-1].on)
         for number, leg in enumerate(deal.legs, start=1)
     )
-    return DealState(deal_id, status, dated[-1].on, dated[-1].by, known, legs)
+    totals = [event.total for event in known if event.total is not None]
+    total = totals[-1] if totals else deal.total
+    return DealState(deal_id, status, dated[-1].on, dated[-1].by, total, known, legs)
 
 
 def _fold_leg(
@@ -181,6 +188,9 @@ def _fold_leg(
         term=leg.term,
         schedule=leg.schedule,
         paid=None,
+        percent=leg.percent,
+        shares=leg.shares,
+        valuation=leg.valuation,
         part_of=leg.part_of,
         overlaps=leg.overlaps,
         sources=leg.source,
@@ -195,7 +205,17 @@ def _fold_leg(
     return state
 
 
-_RESTATED: Final = ("amount", "basis", "certainty", "term", "schedule", "paid")
+_RESTATED: Final = (
+    "amount",
+    "basis",
+    "certainty",
+    "term",
+    "schedule",
+    "paid",
+    "percent",
+    "shares",
+    "valuation",
+)
 
 
 class DealGraph:
@@ -317,7 +337,7 @@ class DealGraph:
             shared = total(chosen[other].amount for other in leg.overlaps if other in chosen)
             if shared:
                 amount = amounts[name]
-                low = 0 if shared.undisclosed else max(0, amount.low - shared.high)
+                low = 0 if shared.undisclosed or shared.unbounded else max(0, amount.low - shared.high)
                 amounts[name] = replace(amount, low=low)
         return tuple(replace(leg, amount=self._one_bound(amounts[name])) for name, leg in chosen.items())
 

@@ -311,7 +311,10 @@ def _span(value: object, info: ValidationInfo) -> Span:
         return value
     text = _scalar(value, SPAN_FORMS)
     try:
-        return Span.parse(text, (info.context or {}).get("year_end", 12))
+        year_end = (info.context or {}).get("year_end", 12)
+        if not year_end and "FY" in text:
+            raise _refuse("bad-date", f"{text!r}: whose fiscal year?", "write its months: 2025-06..2026-05")
+        return Span.parse(text, year_end or 12)
     except ValueError as error:
         raise _refuse("bad-date", str(error), SPAN_FORMS) from None
 
@@ -334,6 +337,12 @@ def _number(value: object) -> Decimal:
         raise _refuse("bad-number", f"{text!r} is no number", "write one such as 160m or 1.17")
     power = {None: 0, "k": 3, "m": 6, "bn": 9}[found["unit"]]
     return Decimal(found["number"].replace(",", "")).scaleb(power)
+
+
+def _positive(value: Decimal) -> Decimal:
+    if not value:
+        raise _refuse("bad-number", "a rate of nothing", "write US dollars for one unit, such as 1.17")
+    return value
 
 
 def _price(value: object) -> Decimal:
@@ -400,6 +409,16 @@ def _word(kind: type[_E]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _flag(value: object) -> object:
+    """Take true or false, and none of the other words that YAML 1.1 took for them."""
+    if isinstance(value, bool):
+        return value
+    text = _scalar(value, "write true or false")
+    if text not in {"true", "false"}:
+        raise _refuse("unknown-word", f"{text!r} is neither true nor false", "write true or false")
+    return text == "true"
+
+
 def _spaced(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
 
@@ -423,6 +442,7 @@ Period = Annotated[
 ]
 Percent = Annotated[Decimal, PlainValidator(_percent), _schema("a percentage", "7.5%")]
 Number = Annotated[Decimal, PlainValidator(_number), _schema("a number", "160m", "1.17", number=True)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Price = Annotated[Decimal, PlainValidator(_price), _schema("a price in US dollars", "$0.01")]
 PartyId = Annotated[
     str, AfterValidator(_known("parties", "unknown-party")), _schema("the id of a party", "openai")
@@ -498,7 +518,7 @@ class Party(_Entry):
     )
     parent: PartyId | None = Field(None, description="The party it belongs to.")
     members: tuple[PartyId, ...] = Field((), description="Parties that make up a syndicate.")
-    outside: bool = Field(
+    outside: Flag = Field(
         False,
         description="true for a party that stands for many (bondholders, unnamed investors): "
         "it carries money but never closes a loop.",
@@ -561,7 +581,7 @@ class Leg(_Entry):
     valuation: Amount | None = Field(None, description="Value of the whole company, post-money.")
     capacity: Text | None = Field(None, description="Power or units.", examples=["4.5 GW"])
     coupon: Percent | None = Field(None, description="Rate of interest of a loan, or its margin.")
-    floating: bool | None = Field(None, description="true when the rate floats.")
+    floating: Flag | None = Field(None, description="true when the rate floats.")
     maturity: Day | None = Field(None, description="When a loan falls due.")
     drawn: Amount | None = Field(None, description="Part of a loan that has been drawn.")
     collateral: Text | None = Field(None, description="What secures a loan.", examples=["the chips it buys"])
@@ -590,6 +610,10 @@ class Event(_Entry):
     paid: Amount | None = Field(
         None, description="All that has been paid on the leg up to this day, not the latest part."
     )
+    percent: Percent | None = Field(None, description="Its new share of the payee, or of revenue.")
+    shares: Number | None = Field(None, description="Its new number of shares.")
+    valuation: Amount | None = Field(None, description="The new value of the whole company, post-money.")
+    total: Amount | None = Field(None, description="The deal's total from then on, if it has one.")
     by: DealId | None = Field(None, description="The deal that superseded this one.")
     note: Text | None = Field(
         None, description="What happened, in one sentence.", examples=["The first tranche was paid."]
@@ -715,8 +739,21 @@ class Rate(_Entry):
     """The price of one unit of a currency on a day, in US dollars."""
 
     on: Day = Field(description="The day.")
-    usd: Number = Field(description="US dollars for one unit.", examples=["1.17"])
+    usd: Annotated[Number, AfterValidator(_positive)] = Field(
+        description="US dollars for one unit.", examples=["1.17"]
+    )
     source: SourceNames = Field(description="Where it was read.")
+
+
+class Waiver(_Entry):
+    """A piece of advice that was looked into and cannot be followed."""
+
+    code: Text = Field(description="Code of the advice.", examples=["only-digests"])
+    at: Text = Field(description="The entry it is given for.", examples=["deals/spacex-ipo-2026"])
+    reason: Text = Field(
+        description="What was looked for, and why it stays.", examples=["no filing was found by then"]
+    )
+    on: Day = Field(description="When it was looked into.")
 
 
 class RegistryFile(_Entry):
@@ -736,6 +773,9 @@ class RegistryFile(_Entry):
     deals: dict[str, Deal] = Field(description="Deals by id.")
     figures: dict[str, tuple[Figure, ...]] = Field(default_factory=dict, description="Figures by party.")
     claims: dict[str, Claim] = Field(default_factory=dict, description="Claims by id.")
+    waivers: tuple[Waiver, ...] = Field(
+        (), description="Advice that is set aside, each with a reason and a date."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -769,6 +809,7 @@ class Registry:
     deals: Mapping[str, Deal]
     figures: Mapping[str, tuple[Figure, ...]]
     claims: Mapping[str, Claim]
+    waivers: tuple[Waiver, ...]
     places: Mapping[str, Place]
     digest: str
     path: str

@@ -314,8 +314,10 @@ _FISCAL: Final = re.compile(r"FY(?P<year>[12]\d{3})(?:-(?:Q(?P<quarter>[1-4])|H(
 
 
 def _dollars(number: str, unit: str, sign: str, factor: Decimal) -> int:
-    value = Decimal(number.replace(",", "")).scaleb(_UNITS[unit.lower()]) * factor
-    return int(value.to_integral_value()) * (-1 if sign else 1)
+    written = Decimal(number.replace(",", "")).scaleb(_UNITS[unit.lower()])
+    if factor == 1 and written != written.to_integral_value():
+        raise ValueError(f"{number}{unit} is no whole number of dollars")
+    return int((written * factor).to_integral_value()) * (-1 if sign else 1)
 
 
 def _split(amount: int, weights: tuple[int, ...], total: int) -> list[int]:

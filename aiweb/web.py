@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -118,8 +119,7 @@ class Web:
             return found[0]
         if found:
             raise AmbiguousName(name, found)
-        names = {known for party in self.registry.parties.values() for known in _names(party)}
-        raise UnknownName("party", name, {*self.registry.parties, *names})
+        raise UnknownName("party", name, self._known_names())
 
     def find_deal(self, name: str) -> str:
         """Find a deal's id from its id, a leg's id, or words of its id, title or parties.
@@ -150,7 +150,7 @@ class Web:
         deals = self._deals_named(name)
         if deals:
             return "deal", deals
-        raise UnknownName("party or deal", name, {*self.registry.parties, *self.registry.deals})
+        raise UnknownName("party or deal", name, {*self._known_names(), *self.registry.deals})
 
     def party(self, name: str) -> Party:
         """Give a party by any of its names."""
@@ -221,6 +221,10 @@ class Web:
 
         return write(path, self.html())
 
+    def _known_names(self) -> set[str]:
+        parties = self.registry.parties
+        return {*parties, *(known for party in parties.values() for known in _names(party))}
+
     def _parties_named(self, name: str) -> list[str]:
         wanted = name.casefold().strip()
         parties = self.registry.parties
@@ -237,10 +241,10 @@ class Web:
 
     def _deals_named(self, name: str) -> list[str]:
         deals = self.registry.deals
-        wanted = name.strip().partition("/")[0]
+        wanted = name.casefold().strip().partition("/")[0]
         if wanted in deals:
             return [wanted]
-        words = name.casefold().replace("-", " ").replace("–", " ").split()
+        words = re.findall(r"\w+", name.casefold())
         if not words:
             return []
         by_id = [key for key in deals if all(word in key for word in words)]

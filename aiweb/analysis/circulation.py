@@ -29,7 +29,7 @@ from math import gcd
 from typing import Final, TypeAlias
 
 from aiweb.errors import NoConvergence
-from aiweb.graph import Convention, DealGraph, unknown_of
+from aiweb.graph import Convention, DealGraph, Hop, unknown_of
 from aiweb.values import Money, total
 
 Flows: TypeAlias = Mapping[tuple[str, str], int]
@@ -54,7 +54,8 @@ class Circulation:
 
     `share_low` and `share_high` are circular over gross at the lower and at the upper bounds;
     they are no range: the share need not lie between them.
-    `unknown` names the legs whose amount is undisclosed: with any of them, `circular` is a lower bound.
+    `unknown` names the legs whose amount is undisclosed: with any of them, or with an amount of
+    "at least", `circular` is a lower bound.
     `levels` is the certificate at the upper bounds.
     """
 
@@ -89,19 +90,20 @@ def circulation(graph: DealGraph, *, ladder: bool = True) -> Circulation:
     gross = total(leg.amount for leg in graph.legs)
     unknown = unknown_of(graph.legs)
     low, high = _between(graph, upper=False), _between(graph, upper=True)
+    beyond = any(hop.amount.unbounded for hop in _inside(graph))
     least = maximum(low)[0]
     most, flow, levels = maximum(high)
     rungs = []
     if ladder:
         for length in LADDER:
             bounds = [_rung(low, length), _rung(high, length)]
-            rungs.append(Rung(length, _money(bounds, unknown)))
-    rungs.append(Rung(None, _money([least, most], unknown)))
+            rungs.append(Rung(length, _money(bounds, unknown, beyond=beyond)))
+    rungs.append(Rung(None, _money([least, most], unknown, beyond=beyond)))
     return Circulation(
         convention=graph.convention,
         digest=graph.registry.digest,
         gross=gross,
-        circular=Money(least, most, undisclosed=len(unknown)),
+        circular=Money(least, most, undisclosed=len(unknown), unbounded=beyond),
         net_debt=_net_debt(graph),
         ladder=tuple(rungs),
         unknown=unknown,
@@ -200,19 +202,23 @@ def _packed(flows: Flows, loops: list[tuple[str, ...]]) -> int:
     return round(-float(solved.fun) * unit)
 
 
-def _money(bounds: list[int | None], unknown: tuple[str, ...]) -> Money | None:
+def _money(bounds: list[int | None], unknown: tuple[str, ...], *, beyond: bool) -> Money | None:
     low, high = bounds
     if low is None or high is None:
         return None
-    return Money(min(low, high), high, undisclosed=len(unknown))
+    return Money(min(low, high), high, undisclosed=len(unknown), unbounded=beyond)
+
+
+def _inside(graph: DealGraph) -> Iterator[Hop]:
+    """Give the hops between parties of the web, those to and from outside parties left out."""
+    return (hop for hop in graph.hops if not graph.outside & {hop.payer, hop.payee})
 
 
 def _between(graph: DealGraph, *, upper: bool) -> dict[tuple[str, str], int]:
     """Sum what each party is to pay each other, both sides together, outside parties left out."""
     flows: dict[tuple[str, str], int] = defaultdict(int)
-    for hop in graph.hops:
-        if hop.payer not in graph.outside and hop.payee not in graph.outside:
-            flows[hop.payer, hop.payee] += hop.amount.high if upper else hop.amount.low
+    for hop in _inside(graph):
+        flows[hop.payer, hop.payee] += hop.amount.high if upper else hop.amount.low
     return dict(flows)
 
 

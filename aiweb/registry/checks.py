@@ -177,7 +177,7 @@ def parts_within_wholes(registry: Registry) -> Iterator[Finding]:
                 "parts-above-whole",
                 f"the parts of {whole} add up to {parted}, it is {amount}",
                 "mend an amount, or take 'part_of' off a part",
-                given=tuple(_leg_keys(part) for part in parts),
+                given=tuple(keys for part in parts for keys in _amount_keys(registry, part)),
             )
 
 
@@ -289,6 +289,7 @@ def leg_numbers(registry: Registry) -> Iterator[Finding]:
                         "no-such-leg",
                         f"leg {entry.leg} of a deal with {count}",
                         f"write a number from 1 to {count}",
+                        given=(("deals", deal_id, "legs"),),
                     )
         for index, event in enumerate(deal.events):
             keys = ("deals", deal_id, "events", index)
@@ -379,6 +380,7 @@ def figures_dated(registry: Registry) -> Iterator[Finding]:
                     "figure-undated",
                     "neither the figure nor its source has a date",
                     "add 'known:', the day it was published",
+                    given=tuple(("sources", name, "date") for name in figure.source),
                 )
 
 
@@ -410,7 +412,7 @@ def claims_hold(registry: Registry) -> Iterator[Finding]:
                 "mend an amount, or state a 'tolerance'",
                 given=(
                     *((*keys, name) for name in ("on", "tolerance", "legs", "parts")),
-                    *(("deals", name.partition("/")[0]) for name in names),
+                    *(keys for name in names for keys in _amount_keys(registry, name)),
                 ),
             )
 
@@ -455,7 +457,17 @@ def nothing_unused(registry: Registry) -> Iterator[Finding]:
                 )
 
 
-_LEG_FIELDS: Final = ("amount", "paid", "basis", "certainty", "term", "schedule")
+_LEG_FIELDS: Final = (
+    "amount",
+    "paid",
+    "basis",
+    "certainty",
+    "term",
+    "schedule",
+    "percent",
+    "shares",
+    "valuation",
+)
 
 CHECKS: Final[tuple[Check, ...]] = (
     reachable_sources,
@@ -498,6 +510,14 @@ def _sources(registry: Registry) -> Iterator[tuple[_Keys, Source]]:
 def _leg_keys(name: str) -> _Keys:
     deal, _, number = name.partition("/")
     return ("deals", deal, "legs", int(number) - 1)
+
+
+def _amount_keys(registry: Registry, name: str) -> Iterator[_Keys]:
+    """Give the keys of all that a leg's amount on a day is folded from."""
+    deal, _, _ = name.partition("/")
+    yield (*_leg_keys(name), "amount")
+    for index in range(len(registry.deals[deal].events)):
+        yield from (("deals", deal, "events", index, field) for field in ("on", "known", "amount", "leg"))
 
 
 def _has_leg(registry: Registry, name: str) -> bool:

@@ -77,3 +77,14 @@ CODES: Final = {
     "claim-empty": "an asserted claim has nothing to hold it against",
     "claim-broken": "the legs do not add up to an asserted claim",
 }
+
+ADVICE: Final = {
+    "single-source": "a deal rests on one source only",
+    "only-digests": "a deal of $1bn or more rests on pages that relay others, and on nothing better",
+    "stale-letter": "nothing has been heard of a letter of intent for nine months",
+    "stakes-above-all": "the stakes held in a party add up to more than all of it",
+    "two-titles": "one page stands in two places under two titles",
+    "near-duplicate": "two deals have the same parties, instrument and amount within a fortnight",
+    "unknown-advice": "a waiver names advice that there is none of",
+    "idle-waiver": "a waiver sets aside advice that is not given",
+}

@@ -36,6 +36,7 @@ from aiweb.model import (
     Registry,
     RegistryFile,
     Source,
+    Waiver,
     leg_id,
 )
 from aiweb.registry.checks import CHECKS
@@ -56,6 +57,7 @@ _MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "figures": Figure,
     "claims": Claim,
     "parts": ClaimPart,
+    "waivers": Waiver,
 }
 _ID: Final = re.compile(ID_PATTERN)
 _MEANT: Final = re.compile(r"did you mean '([^']+)'")
@@ -77,8 +79,6 @@ _WORDS: Final = {
     "int_type": ("bad-number", "write a whole number"),
     "greater_than_equal": ("bad-number", "write {ge} or more"),
     "less_than_equal": ("bad-number", "write {le} or less"),
-    "bool_parsing": ("unknown-word", "write true or false"),
-    "bool_type": ("unknown-word", "write true or false"),
     "string_too_long": ("too-long", "shorten it, and leave the rest to the source"),
 }
 _PATTERNS: Final = {
@@ -88,17 +88,26 @@ _PATTERNS: Final = {
 }
 
 
+_LEG: Final = {
+    "from": "?",
+    "to": "??",
+    "instrument": "equity",
+    "amount": "undisclosed",
+    "source": ["?"],
+}
+_EVENT: Final = {"on": "1900-01-01", "source": ["?"]}
 _STAND_INS: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
     Source: {"publisher": "?", "grade": "digest"},
     Party: {"name": "?", "zh": "?", "kind": "lab"},
-    Leg: {"from": "?", "to": "??", "instrument": "equity", "amount": "undisclosed", "source": ["?"]},
-    Event: {"on": "1900-01-01", "source": ["?"]},
+    Leg: _LEG,
+    Event: _EVENT,
     Dispute: {"field": "other", "value": "?", "rule": "?", "source": ["?"]},
-    Deal: {"title": "?"},
+    Deal: {"title": "?", "legs": [_LEG], "events": [_EVENT]},
     Figure: {"metric": "revenue", "period": "1900", "kind": "press", "source": ["?"]},
     Claim: {"says": "?", "on": "1900-01-01", "source": ["?"]},
     ClaimPart: {"leg": "?", "amount": "undisclosed"},
     Rate: {"on": "1900-01-01", "usd": "1", "source": ["?"]},
+    Waiver: {"code": "?", "at": "?", "reason": "?", "on": "1900-01-01"},
 }
 
 
@@ -148,11 +157,11 @@ def read_text(data: bytes, path: str) -> Reading:
 def _held_to_the_rules(
     registry: Registry, document: Document, faults: AbstractSet[_Keys], doubts: AbstractSet[str]
 ) -> Iterator[Problem]:
-    spoiled = {fault[:depth] for fault in faults for depth in range(1, len(fault) + 1)}
+    spoiled = {keys for fault in faults for keys in _above(fault)}
     for check in CHECKS:
         for finding in check(registry):
-            around = {finding.keys[:depth] for depth in range(1, len(finding.keys) + 1)}
-            if around & faults or not spoiled.isdisjoint((finding.keys, *finding.given)):
+            seen = (finding.keys, *finding.given)
+            if finding.keys in spoiled or any(not faults.isdisjoint(_above(keys)) for keys in seen):
                 continue
             if finding.code.startswith("unused-") and finding.keys[-1] in doubts:
                 continue
@@ -165,6 +174,11 @@ def _digest(document: Document) -> str:
     """Hash what the file says: the same for the same entries in another order or layout."""
     text = json.dumps(document.root, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _above(keys: _Keys) -> Iterator[_Keys]:
+    """Give an entry and all that hold it, without the file."""
+    return (keys[:depth] for depth in range(1, len(keys) + 1))
 
 
 class _Typing:
@@ -189,7 +203,7 @@ class _Typing:
     def registry(self, digest: str) -> Registry:
         """Type everything that can be typed."""
         self._top()
-        as_of = self._one(RegistryFile, "as_of", When.parse("1900-01-01"))
+        as_of = When.parse(self._root["as_of"] if self._top_value("as_of") else "1900-01-01")
         sources = self._entries("sources", Source)
         rates = {code: self._list(("rates", code), rows, Rate) for code, rows in self._currencies()}
         self._rates = {
@@ -202,6 +216,7 @@ class _Typing:
             for party, rows in self._figures()
         }
         claims = self._entries("claims", Claim)
+        waivers = self._list(("waivers",), self._root.get("waivers", Seq()), Waiver)
         return Registry(
             as_of=as_of,
             parties=MappingProxyType(parties),
@@ -210,6 +225,7 @@ class _Typing:
             deals=MappingProxyType(deals),
             figures=MappingProxyType(figures),
             claims=MappingProxyType(claims),
+            waivers=waivers,
             places=Places(self._document),
             digest=digest,
             path=self._document.path,
@@ -230,19 +246,21 @@ class _Typing:
             if field.is_required() and name not in self._root:
                 self.faults.add((name,))
                 self._problem((), "missing-key", f"the file has no {name!r}", f"add '{name}:'")
-        self._one(RegistryFile, "format", "1")
+        self._top_value("format")
 
-    def _one(self, model: type[BaseModel], name: str, default: Any) -> Any:
+    def _top_value(self, name: str) -> bool:
+        """Hold one scalar of the file itself against the model; say whether it is there and right."""
         if name not in self._root:
-            return default
+            return False
         try:
-            model.__pydantic_validator__.validate_assignment(model.model_construct(), name, self._root[name])
+            RegistryFile.__pydantic_validator__.validate_assignment(
+                RegistryFile.model_construct(), name, self._root[name]
+            )
         except ValidationError as error:
-            mine = [e for e in error.errors(include_url=False) if e["loc"][:1] == (name,)]
+            mine = [row for row in error.errors(include_url=False) if row["loc"][:1] == (name,)]
             self._collect((), mine)
-            if mine:
-                return default
-        return When.parse(self._root[name]) if isinstance(default, When) else self._root[name]
+            return not mine
+        return True
 
     def _section(self, name: str) -> Mapping[str, Any]:
         found = self._root.get(name)
@@ -301,7 +319,7 @@ class _Typing:
         events = body.get("events")
         first = events[0] if isinstance(events, Seq) and events else None
         on = first.get("on") if isinstance(first, Map) else None
-        return {"sources": names | self._context["sources"], "rates": self._rates_on(on)}
+        return {"sources": names | self._context["sources"], "rates": self._rates_on(on), "year_end": 0}
 
     def _rates_on(self, text: object) -> dict[str, Decimal]:
         """Choose the last rate up to a day, else the first there is."""
@@ -431,6 +449,8 @@ def _mended(body: object, model: type[BaseModel], faults: Iterable[_Keys]) -> ob
                 stand_in = _STAND_INS.get(kind, {}).get(str(fault[-1]))
                 if stand_in is not None:
                     node[fault[-1]] = stand_in
+            elif isinstance(node, list) and len(fault) > 1:
+                node[int(fault[-1])] = _STAND_INS[kind] if fault[-2] in _MODELS else "?"
     return copy
 
 
@@ -443,7 +463,7 @@ def _texts(node: object) -> Iterator[str]:
             yield from _texts(child)
 
 
-def _copy(node: object) -> Any:  # noqa: ANN401: a tree of whatever was written
+def _copy(node: object) -> Any:  # noqa: ANN401  # a tree of whatever was written
     if isinstance(node, dict):
         return {key: _copy(value) for key, value in node.items()}
     return [_copy(value) for value in node] if isinstance(node, list) else node

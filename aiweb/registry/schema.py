@@ -2,6 +2,8 @@
 
 The language server for YAML knows draft-07; pydantic writes 2020-12.
 So the schema is rebuilt here: definitions, no tuples, no nulls, one description a field.
+The words a field may take stand in the field itself: the server shows what is said behind a
+reference, not what the field says.
 A scalar without quotes is a number to an editor and text to aiweb; both are let through.
 """
 
@@ -16,7 +18,7 @@ from aiweb.values import MONEY_FORMS, SPAN_FORMS, WHEN_FORMS
 
 _DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 _DEFINITIONS: Final = "#/definitions/"
-_FORMS: Final = {
+FORMS: Final = {
     "an amount": MONEY_FORMS,
     "a date": WHEN_FORMS,
     "a span of time": SPAN_FORMS,
@@ -40,7 +42,8 @@ _ORDER: Final = ("$schema", "title", "description", "$comment", "type", "allOf",
 def schema() -> dict[str, object]:
     """Describe a registry file as JSON Schema draft-07."""
     made = RegistryFile.model_json_schema(by_alias=True, ref_template=_DEFINITIONS + "{model}")
-    found = made.pop("$defs")
+    made = _spelt_out(made, {name: node for name, node in made["$defs"].items() if "enum" in node})
+    found = {name: node for name, node in made.pop("$defs").items() if "enum" not in node}
     whole = {
         "$schema": _DRAFT,
         **_definition({**made, "title": "A registry of deals"}),
@@ -57,8 +60,23 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def _spelt_out(node: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the words of an enum, and its name as a comment, where a reference to it stands."""
+
+    def inside(child: object) -> object:
+        if isinstance(child, list):
+            return [inside(each) for each in child]
+        return _spelt_out(child, words) if isinstance(child, dict) else child
+
+    name = str(node.get("$ref", "")).removeprefix(_DEFINITIONS)
+    if name not in words:
+        return {key: inside(child) for key, child in node.items()}
+    rest = {key: value for key, value in node.items() if key != "$ref"}
+    return {"$comment": name, "type": "string", "enum": words[name]["enum"], **rest}
+
+
 def _definition(made: Mapping[str, Any]) -> dict[str, Any]:
-    """Rebuild an entry or an enum."""
+    """Rebuild an entry."""
     fields = {name: _field(name, field) for name, field in made.get("properties", {}).items()}
     return _sorted({**made, "properties": fields} if fields else made)
 
@@ -69,7 +87,7 @@ def _field(name: str, made: Mapping[str, Any]) -> dict[str, Any]:
     outer = {key: value for key, value in made.items() if key != "anyOf"}
     inner = kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
     field = _typed(name, {**inner, **outer, "title": name.replace("_", " ").capitalize()})
-    forms = _FORMS.get(field.get("$comment", ""), "")
+    forms = FORMS.get(field.get("$comment", ""), "")
     if forms and forms not in field["description"]:
         field["description"] += f" {forms[0].upper()}{forms[1:]}."
     if field.get("default", "") in (None, []):
@@ -93,6 +111,11 @@ def _typed(name: str, node: Mapping[str, Any]) -> dict[str, Any]:
         values = _typed("", node["additionalProperties"])
         keys = {_KEYS[name][1]: values}
         return {**rest, "type": kind, "patternProperties": keys, "additionalProperties": False}
+    if "anyOf" in node:
+        # Of two schemas for one field, an editor shows both titles.
+        one, many = node["anyOf"]
+        rest = {key: value for key, value in rest.items() if key != "anyOf"}
+        return {**rest, **many, "type": [one["type"], many["type"]]}
     if "$ref" in node and rest:
         # Draft-07 ignores whatever stands beside a reference.
         return {**rest, "allOf": [{"$ref": node["$ref"]}]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -81,17 +82,17 @@ def report(registry: Registry) -> str:
         rule = Convention(day)
         graph = DealGraph(registry, rule)
         measured = [circulation(graph.under(replace(rule, preset=preset))) for preset in Preset]
-        parts.append(_plain(reports.circularity(graph, measured)))
+        parts.append(_plain(reports.circularity(graph, measured), registry.path))
         for preset, consideration in (
             (Preset.CONTRACTED, Consideration.CASH),
             (Preset.HEADLINE, Consideration.ALL),
         ):
             wide = graph.under(Convention(day, preset, consideration))
-            parts.append(_plain(reports.loops(wide, loops(wide, top=20))))
+            parts.append(_plain(reports.loops(wide, loops(wide, top=20)), registry.path))
     graph = DealGraph(registry, convention(registry))
-    parts.append(_plain(_exposures(graph)))
+    parts.append(_plain(_exposures(graph), registry.path))
     for day in reversed(days):
-        parts += [_plain(text) for text in _gaps(DealGraph(registry, Convention(day)))]
+        parts += [_plain(text, registry.path) for text in _gaps(DealGraph(registry, Convention(day)))]
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
@@ -193,6 +194,7 @@ def tables(registry: Registry) -> dict[str, str]:
                     leg.status,
                     leg.amount,
                     *_bounds(leg.amount),
+                    leg.amount.undisclosed,
                     leg.basis,
                     leg.certainty,
                     leg.term,
@@ -230,7 +232,7 @@ def tables(registry: Registry) -> dict[str, str]:
                     party,
                     str(f.metric),
                     str(f.period),
-                    f.amount,
+                    "" if f.amount is None else str(f.amount),
                     *(_bounds(f.amount) if f.amount is not None else ("", "")),
                     f"{f.percent}%" if f.percent is not None else "",
                     str(f.kind),
@@ -276,18 +278,21 @@ def tables(registry: Registry) -> dict[str, str]:
     }
 
 
-def _plain(report: Report) -> str:
-    """Write a report without line numbers and without the tables of legs."""
+def _plain(report: Report, path: str) -> str:
+    """Write a report without places in the file and without the tables of legs."""
     kept = [table for table in report.tables if table.key not in _HIDDEN]
-    slim = tuple(_without_lines(table) for table in kept)
+    slim = tuple(_without_lines(table, path) for table in kept)
     return markdown(replace(report, tables=slim))
 
 
-def _without_lines(table: Table) -> Table:
+def _without_lines(table: Table, path: str) -> Table:
+    place = re.compile(rf" \({re.escape(path)}:\d+\)")
     kept = [i for i, column in enumerate(table.columns) if column.key not in _HIDDEN]
     columns = tuple(table.columns[i] for i in kept)
     rows = tuple(tuple(row[i] for i in kept) for row in table.rows)
-    return replace(table, columns=columns, rows=rows)
+    return replace(
+        table, columns=columns, rows=rows, notes=tuple(place.sub("", note) for note in table.notes)
+    )
 
 
 def _exposures(graph: DealGraph) -> Report:
@@ -340,9 +345,10 @@ def _bounds(amount: Money) -> tuple[object, object]:
 def _csv(heading: str, rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heading.split())
+    names = heading.split()
+    writer.writerow(names)
     for row in rows:
-        writer.writerow([_cell(cell) for cell in row])
+        writer.writerow([_cell(cell) for _, cell in zip(names, row, strict=True)])
     return out.getvalue()
 
 

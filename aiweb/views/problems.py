@@ -22,12 +22,12 @@ def to_json(problems: Sequence[Problem], *, stats: Mapping[str, int]) -> str:
     """Write one object: `valid`, `stats` and a list of errors, places counted from 1."""
     document = {
         "schema_version": SCHEMA_VERSION,
-        "valid": not problems,
+        "valid": not any(problem.severity == "error" for problem in problems),
         "stats": dict(stats),
         "errors": [
             {
                 "code": problem.code,
-                "severity": "error",
+                "severity": problem.severity,
                 "message": problem.message,
                 "path": problem.path,
                 "line": problem.line,
@@ -47,7 +47,8 @@ def github(problems: Sequence[Problem]) -> str:
     for problem in problems:
         place = f"file={_property(problem.path)},line={problem.line},col={problem.column}"
         said = _data(f"{problem.message}\n{problem.remedy}" if problem.remedy else problem.message)
-        rows.append(f"::error {place},title={_property(problem.code)}::{said}\n")
+        level = "error" if problem.severity == "error" else "warning"
+        rows.append(f"::{level} {place},title={_property(problem.code)}::{said}\n")
     return "".join(rows)
 
 
@@ -77,7 +78,8 @@ def _is_priced(deal: Deal, leg: Leg) -> bool:
 
 
 def _one(problem: Problem) -> str:
-    head = f"{problem.path}:{problem.line}:{problem.column}: {problem.code}: {problem.message}"
+    kind = "" if problem.severity == "error" else f"{problem.severity}: "
+    head = f"{problem.path}:{problem.line}:{problem.column}: {kind}{problem.code}: {problem.message}"
     rows = [head]
     if problem.excerpt.strip():
         line, caret = _cut(problem.excerpt, problem.column - 1)

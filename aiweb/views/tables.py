@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ Cell: TypeAlias = str | int | Money | Fraction | date | When | Span | tuple[str,
 class Column:
     """A column: its key in JSON and CSV, and its heading.
 
-    Text puts a `below` column on a line below the row, and leaves a `machine` column out.
+    Text puts a `below` column on a line below the row; what people read leaves a `machine` column out.
     """
 
     key: str
@@ -112,7 +113,7 @@ def to_json(report: Report) -> str:
 
 
 def to_csv(report: Report, name: str | None = None) -> str:
-    """Write one table for a spreadsheet, the first by default; an amount takes three columns.
+    """Write one table for a spreadsheet, the first by default; an amount takes five columns.
 
     Raises:
         BadOption: the report has no table of that name.
@@ -142,13 +143,13 @@ def markdown(report: Report) -> str:
         rule = report.context
         parts.append(f"{rule['convention']}, {rule['consideration']}, as of {rule['as_of']}")
     if report.lines:
-        parts.append("\n".join(f"- {_escaped(line)}" for line in report.lines))
+        parts.append("\n".join(f"- {_paragraph(line)}" for line in report.lines))
     for table in _for(report, "people"):
         if table.title:
             parts.append(f"### {_escaped(table.title)}")
         parts.append(_markdown_table(table) if table.rows else "none")
-        parts.extend(_escaped(note) for note in table.notes)
-    parts.extend(_escaped(note) for note in report.notes)
+        parts.extend(_paragraph(note) for note in table.notes)
+    parts.extend(_paragraph(note) for note in report.notes)
     return "\n\n".join(parts) + "\n"
 
 
@@ -176,7 +177,10 @@ FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
     "csv": to_csv,
     "md": markdown,
 }
-_ENDS: Final = ("low", "high", "undisclosed")
+_NO_WIDTH: Final = {"Mn", "Me", "Cf"}
+_ENDS: Final = ("low", "high", "undisclosed", "ceilings", "unbounded")
+# What an address may hold where it is recognised in a text.
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"`\\]*[^\s<>\"`\\.,;:!?)\]]")
 
 
 def shown(cell: Cell) -> str:
@@ -195,9 +199,10 @@ def shown(cell: Cell) -> str:
 
 
 def width(text: str) -> int:
-    """Count the columns a text takes on a terminal: two for each wide character."""
+    """Count the columns a text takes on a terminal: two for each wide character, none for a mark on one."""
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+        0 if unicodedata.category(c) in _NO_WIDTH else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
     )
 
 
@@ -224,11 +229,18 @@ def _aligned(table: Table) -> list[str]:
     for row, beside_cells in zip(table.rows, cells, strict=True):
         lines.append(line(beside_cells))
         for index in below:
-            if row[index] is not None and row[index] != ():
-                heading = table.columns[index].heading
-                label = f"{heading}: " if heading else ""
-                lines.append(f"      {label}{shown(row[index])}")
+            lines += _detail(table.columns[index].heading, row[index])
     return lines
+
+
+def _detail(heading: str, cell: Cell) -> list[str]:
+    """Write a cell below its row: names in one line, entries of several words in a line each."""
+    label = f"      {heading}: " if heading else "      "
+    apart = isinstance(cell, tuple) and any(" " in entry for entry in cell)
+    entries = list(cell) if isinstance(cell, tuple) and apart else [shown(cell)]
+    if not any(entries):
+        return []
+    return [f"{label if number == 0 else ' ' * width(label)}{entry}" for number, entry in enumerate(entries)]
 
 
 def _strong(text: str, *, bold: bool) -> str:
@@ -255,8 +267,9 @@ def _plain(cell: Cell) -> object:
 
 def _ends(cell: Cell) -> list[object]:
     if isinstance(cell, Money):
-        return [cell.low, cell.high, cell.undisclosed]
-    return ["", "", ""] if cell is None else [_guarded(cell), "", ""]
+        return [cell.low, cell.high, cell.undisclosed, cell.ceilings, "yes" if cell.unbounded else "no"]
+    empty = [""] * (len(_ENDS) - 1)
+    return ["", *empty] if cell is None else [_guarded(cell), *empty]
 
 
 def _guarded(cell: Cell) -> object:
@@ -266,24 +279,38 @@ def _guarded(cell: Cell) -> object:
     if isinstance(cell, Fraction):
         return round(float(cell), 6)
     written = " ".join(cell) if isinstance(cell, tuple) else shown(cell)
-    return f"'{written}" if written[:1] in {"=", "+", "-", "@", "\t", "\r"} else written
+    # Before Python 3.13 the csv module puts no quotes around a lone carriage return.
+    written = written.replace("\r", "\n")
+    return f"'{written}" if written[:1] in {"=", "+", "-", "@", "\t", "\n"} else written
 
 
 def _markdown_table(table: Table) -> str:
-    right = [
-        any(isinstance(row[index], Money | Fraction | int) for row in table.rows)
-        for index in range(len(table.columns))
-    ]
+    kept = [index for index, column in enumerate(table.columns) if not column.machine]
+    numeric = [any(isinstance(row[index], Money | Fraction | int) for row in table.rows) for index in kept]
+    headings = [_escaped(table.columns[index].heading or table.columns[index].key) for index in kept]
     lines = [
-        "| " + " | ".join(_escaped(column.heading or column.key) for column in table.columns) + " |",
-        "|" + "|".join("---:" if numeric else "---" for numeric in right) + "|",
+        "| " + " | ".join(headings) + " |",
+        "|" + "|".join("---:" if right else "---" for right in numeric) + "|",
     ]
-    lines += ["| " + " | ".join(_escaped(shown(cell)) for cell in row) + " |" for row in table.rows]
+    lines += ["| " + " | ".join(_escaped(shown(row[index])) for index in kept) + " |" for row in table.rows]
     return "\n".join(lines)
 
 
+def _paragraph(text: str) -> str:
+    """Escape a text that starts a line, where a mark or a number could start a heading or a list."""
+    return re.sub(r"^\s*(\d*)([#>+.)=-])", r"\1\\\2", _escaped(text))
+
+
 def _escaped(text: str) -> str:
-    """Keep Markdown from taking registry text for markup."""
-    for mark in "\\`*_[]<>|":
+    """Keep Markdown from taking registry text for markup; an address becomes a link."""
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        parts += [_plain_text(text[end : found.start()]), f"<{found[0].replace('|', '%7C')}>"]
+        end = found.end()
+    return "".join([*parts, _plain_text(text[end:])]).replace("\n", " ")
+
+
+def _plain_text(text: str) -> str:
+    for mark in "\\`*_[]<|~&":
         text = text.replace(mark, "\\" + mark)
-    return text.replace("\n", " ")
+    return text

@@ -1,0 +1,152 @@
+"""Rows that many reports share: legs, loops and figures, each with its line and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from aiweb.analysis.loops import Loop
+from aiweb.graph import DealGraph, Hop, LegState, fold
+from aiweb.model import Figure, Registry, Source
+from aiweb.values import Money
+from aiweb.views.tables import Cell, Column, Table
+
+FACE_VALUE: Final = "face value, different horizons: amounts promised over different years, added up"
+IN_OUT: Final = {"in": "receives", "out": "pays"}
+
+
+def headed(names: str) -> tuple[Column, ...]:
+    """Make columns of names; the heading is the name with its underscores taken out."""
+    return tuple(Column(name, name.replace("_", " ")) for name in names.split())
+
+
+def below(names: str) -> tuple[Column, ...]:
+    """Make columns that text puts on a line of their own below the row."""
+    return tuple(Column(name, name, below=True) for name in names.split())
+
+
+FIGURE_COLUMNS: Final = (
+    *headed("metric period value kind counterparty known line"),
+    *below("sources"),
+)
+LEG_COLUMNS: Final = (*headed("leg from to instrument amount status line"), *below("sources"))
+
+
+def legs_table(graph: DealGraph, ids: Iterable[str]) -> Table:
+    """List the legs behind numbers: amount, status, line in the file and sources."""
+    rows = tuple(leg_row(graph, state(graph, name)) for name in sorted(set(ids)))
+    return Table("legs", "Legs behind these numbers", LEG_COLUMNS, rows)
+
+
+def loops_table(key: str, title: str, found: Iterable[Loop], notes: tuple[str, ...] = ()) -> Table:
+    """List loops with their narrowest and weakest hops and their legs."""
+    rows: list[tuple[Cell, ...]] = []
+    for rank, loop in enumerate(found, 1):
+        rows.append(
+            (
+                rank,
+                loop.text,
+                len(loop.hops),
+                loop.amount_text,
+                loop.amount,
+                " and ".join(hop_text(hop) for hop in loop.narrowest) or None,
+                f"{loop.weakest.id} ({loop.weakest.status})",
+                " and ".join(hop_text(hop) for hop in loop.unknown) or None,
+                loop.legs,
+            )
+        )
+    columns = (
+        Column("rank", "#"),
+        Column("loop", "loop"),
+        Column("hops", "hops"),
+        Column("says", "amount"),
+        Column("amount", "bounds", machine=True),
+        Column("narrowest", "narrowest hop", below=True),
+        Column("weakest", "weakest status", below=True),
+        Column("undisclosed", "undisclosed hop", below=True),
+        Column("legs", "legs", below=True),
+    )
+    return Table(key, title, columns, tuple(rows), notes)
+
+
+def leg_row(graph: DealGraph, leg: LegState) -> tuple[Cell, ...]:
+    """Give a leg with its line in the file and its sources, under LEG_COLUMNS."""
+    registry = graph.registry
+    return (
+        leg.id,
+        leg.payer,
+        leg.payee,
+        str(leg.instrument),
+        leg.amount,
+        str(leg.status),
+        registry.leg_place(leg.id).line,
+        tuple(cite(registry.source(leg.deal, name)) for name in leg.sources),
+    )
+
+
+def figure_row(registry: Registry, figure: Figure, line: int | None) -> tuple[Cell, ...]:
+    """Give a figure with its line and its sources, under FIGURE_COLUMNS."""
+    value: Cell = figure.amount if figure.amount is not None else f"{figure.percent}%"
+    return (
+        str(figure.metric),
+        figure.period,
+        value,
+        str(figure.kind),
+        figure.counterparty,
+        registry.figure_known(figure),
+        line,
+        tuple(cite(registry.sources[name]) for name in figure.source),
+    )
+
+
+def fact_lines(facts: dict[str, str | None]) -> tuple[str, ...]:
+    """Write names and values side by side; what is not known is left out."""
+    size = max(len(name) for name in facts)
+    return tuple(f"{name:<{size}}  {value}" for name, value in facts.items() if value)
+
+
+def at(registry: Registry, *keys: str) -> str:
+    """Say in which file and line an entry stands."""
+    place = registry.place(*keys)
+    return f"{place.path}:{place.line}"
+
+
+def cite(source: Source) -> str:
+    """Write a source in one line: publisher, grade, address."""
+    where = source.url or source.offline or ""
+    return f"{source.publisher} [{source.grade}] {where}"
+
+
+def dollars(amount: int) -> Money:
+    """Make an amount of a plain number of dollars."""
+    return Money(amount, amount)
+
+
+def disclosed(amount: Money | None) -> Money | None:
+    """Drop the count of undisclosed parts where a column of its own has it."""
+    return replace(amount, undisclosed=0) if amount is not None else None
+
+
+def state(graph: DealGraph, name: str) -> LegState:
+    """Give a leg as it counts, else as it stands, else as the file has it."""
+    if name in graph.leg:
+        return graph.leg[name]
+    state = graph.deals.get(name.partition("/")[0])
+    for leg in state.legs if state else ():
+        if leg.id == name:
+            return leg
+    return as_written(graph, name)
+
+
+def as_written(graph: DealGraph, name: str) -> LegState:
+    """Give a leg that is not known yet on the day, as its first event will have it."""
+    deal_id = name.partition("/")[0]
+    first = graph.registry.deals[deal_id].events[0]
+    born = fold(deal_id, graph.registry.deals[deal_id], first.published.last)
+    return next(leg for leg in (born.legs if born else ()) if leg.id == name)
+
+
+def hop_text(hop: Hop) -> str:
+    """Write a hop with its amount."""
+    return f"{hop.payer} -> {hop.payee} {hop.amount.short()}"
