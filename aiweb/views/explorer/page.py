@@ -1,0 +1,186 @@
+"""One HTML file that needs no server and no network, made through pyvis.
+
+pyvis holds the nodes and edges, and fills a template of ours instead of its own:
+its own asks other servers for parts and writes names into the page as markup.
+vis-network is read out of the installed pyvis, and only the script:
+its style dresses buttons and menus that this page does not have.
+Text from the registry enters the page through autoescaping or as JSON, never as markup.
+The page's policy lets run only the scripts whose hashes it names, and lets nothing be fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from aiweb.model import PartyKind, Registry
+from aiweb.views.explorer.payload import Json, Row, payload
+from aiweb.views.explorer.wording import LANGUAGES, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from pyvis.network import Network
+
+SHAPES: Final[Mapping[PartyKind, str]] = {
+    PartyKind.CAPITAL: "square",
+    PartyKind.STATE: "star",
+    PartyKind.LAB: "dot",
+    PartyKind.CUSTOMER: "triangleDown",
+    PartyKind.CLOUD: "hexagon",
+    PartyKind.NEOCLOUD: "dot",
+    PartyKind.DEVELOPER: "square",
+    PartyKind.VEHICLE: "diamond",
+    PartyKind.CHIPMAKER: "hexagon",
+    PartyKind.MEMORY: "diamond",
+    PartyKind.FOUNDRY: "triangle",
+    PartyKind.MANUFACTURER: "triangleDown",
+}
+_FIRST: Final = 0.14
+_STEP: Final = 0.1
+OPTIONS: Final[Mapping[str, Json]] = {
+    "autoResize": True,
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {
+        "hover": True,
+        "hoverConnectedEdges": False,
+        "selectConnectedEdges": False,
+        "keyboard": {"enabled": False},
+        "tooltipDelay": 0,
+    },
+    "nodes": {"borderWidth": 1.5},
+    "edges": {
+        "arrowStrikethrough": False,
+        "smooth": {"enabled": True, "type": "curvedCW", "roundness": _FIRST},
+        "hoverWidth": 0,
+        "selectionWidth": 0,
+        "endPointOffset": {"to": -2},
+    },
+}
+
+_SCRIPT: Final = "lib/vis-9.1.2/vis-network.min.js"
+
+
+def page(registry: Registry, *, dates: Sequence[str] | None = None) -> str:
+    """Write the page for a registry; `dates` are the days one can switch between.
+
+    Raises:
+        BadOption: a date is none.
+    """
+    from pyvis.network import Network
+
+    shown = payload(registry, dates)
+    network = Network(directed=True, cdn_resources="in_line", height="100%")
+    _draw(network, shown)
+    network.set_options(json.dumps(OPTIONS))
+    network.templateEnv = _environment(network.templateEnv, shown)
+    network.path = "template.html"
+    html: str = network.generate_html()
+    return html
+
+
+def _draw(network: Network, shown: Mapping[str, Any]) -> None:
+    """Hand pyvis every party that takes part, and every leg as an edge of its own."""
+    for name, party in shown["parties"].items():
+        if "x" in party:
+            shape = SHAPES[PartyKind(party["kind"])]
+            network.add_node(name, label=party["name"], shape=shape, x=party["x"], y=party["y"])
+    beside: dict[tuple[str, str], int] = {}
+    for number, leg in enumerate(shown["legs"]):
+        pair = (leg["payer"], leg["payee"])
+        beside[pair] = beside.get(pair, -1) + 1
+        bend = round(_FIRST + _STEP * beside[pair], 2)
+        network.add_edge(*pair, id=number, smooth={"roundness": bend})
+
+
+def _environment(packaged: Environment, shown: Row) -> Environment:
+    """Make the environment that fills our template: everything escaped, nothing left undefined."""
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    here = Path(__file__).parent
+    loader = ChoiceLoader([FileSystemLoader(here), *([packaged.loader] if packaged.loader else [])])
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    # Read as text, not as templates: braces in a script are its own.
+    network, script, style = (
+        _inline(loader.get_source(environment, name)[0]) for name in (_SCRIPT, "explorer.js", "explorer.css")
+    )
+    environment.filters["embedded"] = lambda value: Markup(embedded(value))  # noqa: S704 - escaped for a script
+    environment.globals |= {
+        "payload": shown,
+        "words": words(),
+        "languages": LANGUAGES,
+        "t": words()["en"],
+        "network_script": Markup(network),  # noqa: S704 - from the wheel
+        "script": Markup(script),  # noqa: S704 - ours
+        "style": Markup(style),  # noqa: S704 - ours
+        "policy": _policy([network, script], [style]),
+        "fallback": _fallback(shown),
+    }
+    return environment
+
+
+def embedded(value: Json) -> str:
+    r"""Write JSON that can stand inside a script element, whatever texts it holds.
+
+    >>> print(embedded({"name": "</script>&"}))
+    {"name":"\u003c/script\u003e\u0026"}
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _inline(text: str) -> str:
+    """Make a file fit to stand in an element: as a browser will read it, so that its hash holds."""
+    lowered = text.lower()
+    if "</script" in lowered or "</style" in lowered or "<!--" in lowered:
+        raise ValueError("a script or style that closes its own element cannot be put in line")
+    return "\n" + text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
+
+
+def _policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {' '.join(map(_hash, scripts))}",
+            f"style-src {' '.join(map(_hash, styles))}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _fallback(shown: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Rows of the table for a reader without scripts: the last day shown, contracted, in cash."""
+    day = shown["dates"][-1]
+    counted = dict(shown["snapshots"][f"{day}/contracted/cash"]["legs"])
+    titles = {deal["id"]: deal["title"] for deal in shown["deals"]}
+    rows = []
+    for number, (leg, state) in enumerate(zip(shown["legs"], shown["states"][day], strict=True)):
+        if state:
+            rows.append(
+                {
+                    "payer": shown["parties"][leg["payer"]]["name"],
+                    "payee": shown["parties"][leg["payee"]]["name"],
+                    "amount": shown["money"][state["amount"]]["en"],
+                    "instrument": leg["instrument"],
+                    "status": state["status"],
+                    "since": state["since"],
+                    "deal": titles[leg["deal"]],
+                    "counts": "yes" if number in counted else "no",
+                }
+            )
+    return rows
