@@ -374,7 +374,7 @@ def circularity(
     """Say how much of the money goes round, under each convention side by side."""
     from aiweb.views import reports
 
-    return reports.circularity(web.graph, web.circularity())
+    return reports.circularity(web.under("headline").graph, web.circularity())
 
 
 @app.command()

@@ -228,7 +228,7 @@ def _counterparties(direction: str, legs: list[LegState]) -> list[Counterparty]:
             direction,
             other,
             amount := total(leg.amount for leg in theirs),
-            Fraction(amount.high, whole.high) if whole.high else None,
+            Fraction(amount.high, whole.high) if amount.high else None,
             tuple(leg.id for leg in theirs),
         )
         for other, theirs in _grouped(direction, legs).items()

@@ -12,7 +12,8 @@ and overlaps with nothing.
 Trading (purchases, leases, licences, revenue shares) may be.
 
 Three certainty classes, each holding those before it: contractual (signed and firm), conditional
-(signed, with a condition or an option), announced (a letter of intent or an announcement).
+(signed, with a condition or an option), announced (a letter of intent or an announcement,
+and any amount that is an analyst's or a market value).
 
 Bounds are exact corners: the gap rises with every use and falls with every source,
 so the worst case takes all uses high and all sources low, and the best case the reverse.
@@ -29,11 +30,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiweb.errors import BadOption, UnknownName
 from aiweb.graph import Convention, DealGraph, LegState
-from aiweb.model import Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
+from aiweb.model import Basis, Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
 from aiweb.values import NOTHING, Money, Span, total
 
 LAST_YEAR: Final = 2030
@@ -81,13 +82,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """A leg, or what is left of it, that no source puts into any year."""
+    """A leg, or what is left of it, that no source puts into any year.
+
+    `settled` says that it is taken to be in the opening balance already.
+    """
 
     leg: str
     role: Role
     certainty: Class
     amount: Money
     why: str
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class CashPath:
         return Money(
             max((row.shortfall.low for row in self.years), default=0),
             max((row.shortfall.high for row in self.years), default=0),
+            unbounded=any(row.shortfall.unbounded for row in self.years),
         )
 
     @property
@@ -213,9 +219,10 @@ def funding(
     operating = _operating(figures, start)
     borrows = any(row.metric is Metric.UNDRAWN_CREDIT for row in opening_figures)
     items, undated = _listed(graph, party, start, borrows=borrows)
-    inside = [item for item in (*operating, *items) if first <= item.year <= last]
-    missing = _missing(opening_on, operating, first, last)
-    paths = () if missing else _paths(inside, opening, first, last, minimum)
+    begin = min(first, start.year)
+    inside = [item for item in (*operating, *items) if begin <= item.year <= last]
+    missing = _missing(opening_on, operating, begin, last)
+    paths = () if missing else _paths(inside, opening, range(begin, last + 1), first, minimum)
     return FundingGap(
         convention=graph.convention,
         digest=registry.digest,
@@ -317,6 +324,14 @@ def _hull(figures: Iterable[Figure]) -> Money:
     return Money(min(amount.low for amount in amounts), max(amount.high for amount in amounts))
 
 
+class _Word(NamedTuple):
+    """What is known best and last of one period: rank of its kind, day it became known, figures."""
+
+    kind: int
+    known: date
+    figures: tuple[Figure, ...]
+
+
 _KINDS: Final = (
     {FigureKind.REPORTED},
     {FigureKind.FORECAST, FigureKind.GUIDANCE},
@@ -326,29 +341,41 @@ _KINDS: Final = (
 
 
 def _operating(figures: Iterable[tuple[date, Figure]], start: date) -> list[Item]:
-    """Give the last known free cash flow of each year; where the last word has two values, both bounds."""
+    """Give the last known free cash flow of each year; where the last word has two values, both bounds.
+
+    Of periods that overlap, the one with the better kind of figure counts, then the one known last.
+    """
     periods: dict[tuple[date, date], list[tuple[date, Figure]]] = defaultdict(list)
     for known, row in figures:
         flow = row.metric is Metric.FREE_CASH_FLOW and row.amount is not None
         if flow and row.period.days >= _FULL_YEAR and row.period.days < 2 * _FULL_YEAR:
             periods[row.period.first, row.period.last].append((known, row))
     items = []
-    for rows in periods.values():
-        chosen = _last_word(rows)
+    taken: list[Span] = []
+    words = [_last_word(rows) for rows in periods.values()]
+    for word in sorted(
+        words, key=lambda word: (word.kind, -word.known.toordinal(), word.figures[0].period.first)
+    ):
+        chosen, span = word.figures, word.figures[0].period
+        if any(span.first <= other.last and other.first <= span.last for other in taken):
+            continue
+        taken.append(span)
         for year, amount in _spread_signed(_hull(chosen), chosen[0].period, start).items():
             how = f"{chosen[0].kind} free cash flow of {chosen[0].period}"
             items += [Item(year, Role.OPERATING, Class.CONTRACTUAL, amount, how, figure=chosen[0])]
     return items
 
 
-def _last_word(rows: list[tuple[date, Figure]]) -> list[Figure]:
+def _last_word(rows: list[tuple[date, Figure]]) -> _Word:
     """Give the best kind of figure there is, and of these the ones known last."""
-    for kinds in _KINDS:
-        of_kind = [(known, row) for known, row in rows if row.kind in kinds]
-        if of_kind:
-            last = max(known for known, _ in of_kind)
-            return [row for known, row in of_kind if known == last]
-    return [row for _, row in rows]
+    best = min(_kind_rank(row) for _, row in rows)
+    last = max(known for known, row in rows if _kind_rank(row) == best)
+    figures = tuple(row for known, row in rows if _kind_rank(row) == best and known == last)
+    return _Word(best, last, figures)
+
+
+def _kind_rank(figure: Figure) -> int:
+    return next((rank for rank, kinds in enumerate(_KINDS) if figure.kind in kinds), len(_KINDS))
 
 
 def _spread_signed(amount: Money, span: Span, start: date) -> dict[int, Money]:
@@ -370,10 +397,20 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
         for year, amount in years.items():
             items.append(Item(year, role, certainty, amount, how, leg=leg.id))
         if left is not None:
-            undated.append(Undated(leg.id, role, certainty, left, how))
+            settled = _settled(leg, start, borrows=borrows and leg.payee == party)
+            undated.append(Undated(leg.id, role, certainty, left, settled or how, settled=bool(settled)))
         if leg.instrument is Instrument.LOAN:
             items += _repayment(graph, leg, party, start, borrows=borrows)
     return items, undated
+
+
+def _settled(leg: LegState, start: date, *, borrows: bool) -> str:
+    """Say why a leg without dates is not money still to come, or nothing if it may be."""
+    if leg.status is Status.CLOSED and leg.since.last < start and leg.paid is None:
+        return f"closed {leg.since}: taken to be in the opening balance"
+    if borrows and leg.instrument is Instrument.LOAN and leg.since.last < start:
+        return "counted as undrawn credit in the opening balance"
+    return ""
 
 
 def _flowing(graph: DealGraph, party: str) -> list[LegState]:
@@ -392,24 +429,33 @@ def _flowing(graph: DealGraph, party: str) -> list[LegState]:
 
 
 def _not_twice(legs: list[LegState]) -> list[LegState]:
-    """Count what lies inside another leg once: in the whole if that has a schedule, else in the part."""
+    """Count what lies inside another leg once: in the whole if that has a schedule, else in the part.
+
+    What legs share to an unknown extent counts once at the least, and in full at the most.
+    """
     by_id = {leg.id: leg for leg in legs}
     inside: dict[str, Money] = defaultdict(lambda: NOTHING)
     for leg in legs:
         if leg.part_of in by_id:
             inside[leg.part_of or ""] += leg.amount
     scheduled = {name for name in inside if by_id[name].schedule is not None}
-    return [
-        replace(leg, amount=leg.amount.less(inside[leg.id]))
-        if leg.id in inside and leg.id not in scheduled
-        else leg
-        for leg in legs
-        if leg.part_of not in scheduled
-    ]
+    counted = []
+    for leg in legs:
+        if leg.part_of in scheduled:
+            continue
+        amount = leg.amount
+        if leg.id in inside and leg.id not in scheduled:
+            amount = amount.less(inside[leg.id])
+        shared = total(by_id[other].amount for other in leg.overlaps if other in by_id)
+        if shared:
+            amount = replace(amount, low=amount.less(shared).low)
+        counted.append(replace(leg, amount=amount))
+    return counted
 
 
 def _class(leg: LegState) -> Class:
-    if leg.status.level < Status.SIGNED.level:
+    guessed = leg.basis in {Basis.ANALYST, Basis.MARKET}
+    if guessed or leg.status.level < Status.SIGNED.level:
         return Class.ANNOUNCED
     return Class.CONTRACTUAL if leg.certainty is Certainty.FIRM else Class.CONDITIONAL
 
@@ -448,21 +494,28 @@ def _missing(opening_on: date | None, operating: Iterable[Item], first: int, las
     return tuple(missing)
 
 
-def _paths(items: list[Item], opening: Money, first: int, last: int, minimum: int) -> tuple[CashPath, ...]:
+def _paths(items: list[Item], opening: Money, years: range, first: int, minimum: int) -> tuple[CashPath, ...]:
     settled = {item.figure.overlap for item in items if item.figure is not None}
     shown = [Overlap.NONE, Overlap.FULL]
     if settled in ({Overlap.NONE}, {Overlap.FULL}):
         shown = [overlap for overlap in shown if overlap in settled]
     return tuple(
-        _path(items, opening, range(first, last + 1), minimum, certainty, overlap)
+        _path(items, opening, years, first, minimum, certainty, overlap)
         for certainty in _CLASSES
         for overlap in shown
     )
 
 
 def _path(
-    items: list[Item], opening: Money, years: range, minimum: int, certainty: Class, overlap: Overlap
+    items: list[Item],
+    opening: Money,
+    years: range,
+    first: int,
+    minimum: int,
+    certainty: Class,
+    overlap: Overlap,
 ) -> CashPath:
+    """Run the cash from the opening balance on; the years before `first` count, but are not shown."""
     counted = _CLASSES[: _CLASSES.index(certainty) + 1]
     low, high, unknown, unbounded = opening.low, opening.high, 0, False
     rows = []
@@ -481,7 +534,8 @@ def _path(
                 low, high = low - item.amount.high, high - item.amount.low
         cash = Money(low, high, unbounded=unbounded)
         short = Money(max(0, minimum - high), max(0, minimum - low), unbounded=unbounded)
-        rows.append(YearEnd(year, cash, short, unknown))
+        if year >= first:
+            rows.append(YearEnd(year, cash, short, unknown))
     return CashPath(certainty, overlap, tuple(rows))
 
 

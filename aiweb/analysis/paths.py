@@ -95,7 +95,13 @@ def paths(graph: DealGraph, start: str, end: str, *, top: int = 10, max_length: 
         start=start,
         end=end,
         max_length=max_length,
-        most=Money(low, high, undisclosed=sum(1 for hop in hops if not hop.amount.known)),
+        most=Money(
+            low,
+            high,
+            undisclosed=sum(1 for hop in hops if not hop.amount.known),
+            ceilings=int(low < high and any(hop.amount.ceilings for hop in hops)),
+            unbounded=any(hop.amount.unbounded for hop in hops),
+        ),
         paths=tuple(found[:top]),
         truncated=len(found) > top,
     )

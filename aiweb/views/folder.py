@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,7 +30,7 @@ from aiweb.views.tables import Column, Report, Table, markdown
 
 PAGE: Final = "index.html"
 _BIGGEST: Final = 8
-_HIDDEN: Final = {"line", "legs"}
+_HIDDEN: Final = {"line", "legs", "items", "figures"}
 
 
 def compiled(registry: Registry, schema: str) -> dict[str, str]:
@@ -43,9 +44,18 @@ def compiled(registry: Registry, schema: str) -> dict[str, str]:
 
 
 def dates(registry: Registry) -> tuple[date, ...]:
-    """Days worth looking at: those quoted claims speak of, and the registry's own."""
-    quoted = {claim.on.last for claim in registry.claims.values() if claim.mode is Mode.QUOTED}
-    return tuple(sorted({day for day in quoted if day < registry.as_of.last} | {registry.as_of.last}))
+    """Give the days worth looking at: the one most quoted claims speak of, and the registry's own.
+
+    In the shipped registry the first is the day of the founding article.
+    """
+    last = registry.as_of.last
+    quoted = Counter(
+        claim.on.last
+        for claim in registry.claims.values()
+        if claim.mode is Mode.QUOTED and claim.on.last < last
+    )
+    most = min(quoted, key=lambda day: (-quoted[day], day), default=last)
+    return tuple(sorted({most, last}))
 
 
 def stale(folder: Path, files: dict[str, str]) -> list[str]:

@@ -37,6 +37,7 @@ class Column:
     heading: str
     below: bool = False
     machine: bool = False
+    money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,23 @@ class Report:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-def context(registry: Registry, convention: Convention | None) -> dict[str, str]:
-    """Name the registry, and the convention if numbers depend on it."""
-    found = {"registry": registry.digest, "registry_as_of": str(registry.as_of)}
-    if convention is not None:
-        found |= {
-            "as_of": convention.as_of.isoformat(),
-            "convention": str(convention.preset),
-            "consideration": str(convention.consideration),
-        }
-    return found
+def context(registry: Registry, convention: Convention, *leave_out: str) -> dict[str, str]:
+    """Name the registry and the convention, but for the parts of it that the numbers do not depend on."""
+    found = {
+        "registry": registry.digest,
+        "registry_as_of": str(registry.as_of),
+        "as_of": convention.as_of.isoformat(),
+        "convention": str(convention.preset),
+        "consideration": str(convention.consideration),
+    }
+    return {key: value for key, value in found.items() if key not in leave_out}
 
 
 def text(report: Report, *, bold: bool = False) -> str:
     """Write for a terminal: aligned columns, detail below each row, notes at the end."""
     parts = [_strong(report.title, bold=bold)]
-    if "convention" in report.context:
-        rule = report.context
-        parts[0] += f"\n{rule['convention']}, {rule['consideration']}, as of {rule['as_of']}"
+    if "as_of" in report.context:
+        parts[0] += f"\n{_rule(report.context)}"
     if report.lines:
         parts.append("\n".join(report.lines))
     for table in _for(report, "people"):
@@ -119,9 +119,7 @@ def to_csv(report: Report, name: str | None = None) -> str:
         BadOption: the report has no table of that name.
     """
     table = pick(report, name)
-    amounts = [
-        any(isinstance(row[index], Money) for row in table.rows) for index in range(len(table.columns))
-    ]
+    amounts = [column.money for column in table.columns]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     heading: list[str] = []
@@ -139,9 +137,8 @@ def to_csv(report: Report, name: str | None = None) -> str:
 def markdown(report: Report) -> str:
     """Write for a document: a heading, a table each, notes as a list."""
     parts = [f"## {_escaped(report.title)}"]
-    if "convention" in report.context:
-        rule = report.context
-        parts.append(f"{rule['convention']}, {rule['consideration']}, as of {rule['as_of']}")
+    if "as_of" in report.context:
+        parts.append(_rule(report.context))
     if report.lines:
         parts.append("\n".join(f"- {_paragraph(line)}" for line in report.lines))
     for table in _for(report, "people"):
@@ -151,6 +148,11 @@ def markdown(report: Report) -> str:
         parts.extend(_paragraph(note) for note in table.notes)
     parts.extend(_paragraph(note) for note in report.notes)
     return "\n\n".join(parts) + "\n"
+
+
+def _rule(found: Mapping[str, str]) -> str:
+    words = [found[key] for key in ("convention", "consideration") if key in found]
+    return ", ".join([*words, f"as of {found['as_of']}"])
 
 
 def pick(report: Report, name: str | None) -> Table:

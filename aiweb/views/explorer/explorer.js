@@ -813,7 +813,7 @@
       ...side("payer", "payee", t("pays.to")),
       ...side("payee", "payer", t("receives.from")),
       ...(loops.length ? [make("h3", {}, t("loops.through", { name: partyName(id) })), list(loops.map(loopRow))] : []),
-      make("p", { class: "soft" }, t("source.line", { file: data.file, line: party.line })),
+      make("p", { class: "soft" }, t("source.line", { file: data.file, at: party.at })),
     ];
   };
 
@@ -874,7 +874,7 @@
       ...(loops.length ? [make("h3", {}, t("loops.priced")), list(loops.slice(0, 5).map(loopRow))] : []),
       make("h3", {}, t("sources")),
       make("ol", { class: "sources" }, cited.map((number, index) => sourceRow(data.sources[number], index + 1))),
-      make("p", { class: "soft" }, t("source.line", { file: data.file, line: deal.line })),
+      make("p", { class: "soft" }, t("source.line", { file: data.file, at: deal.at })),
     ];
   };
 
@@ -898,7 +898,7 @@
       make("div", { class: "sum" }, make("span", {}, partyLink(payer), " → ", partyLink(payee)), make("b", {}, money(amount))),
       make("dl", { class: "facts" }, rows),
       make("p", { class: `verdict${counts ? "" : " no"}` }, `${t(`preset.${state.preset}`)}: ${verdict}`),
-      make("p", { class: "soft" }, `${marks(standing.sources || sources)} ${t("source.line", { file: data.file, line: data.legs[leg].line })}`),
+      make("p", { class: "soft" }, `${marks(standing.sources || sources)} ${t("source.line", { file: data.file, at: data.legs[leg].at })}`),
     );
   };
 
@@ -939,7 +939,7 @@
       make("span", { class: `grade ${GRADES.includes(source.grade) ? source.grade : ""}` }, t(`grade.${source.grade}`)),
       " ",
       safe ? make("a", { href: source.url, target: "_blank", rel: "noopener noreferrer" }, title) : title,
-      ` · ${[source.title ? source.publisher : "", source.date, source.offline ? `${t("source.offline")}: ${source.offline}` : "", t("source.line", { file: data.file, line: source.line })].filter(Boolean).join(" · ")}`,
+      ` · ${[source.title ? source.publisher : "", source.date, source.offline ? `${t("source.offline")}: ${source.offline}` : "", t("source.line", { file: data.file, at: source.at })].filter(Boolean).join(" · ")}`,
     );
   };
 

@@ -98,7 +98,7 @@ class _Payload:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._money: _Kept[Money] = _Kept()
-        self._sources: _Kept[tuple[Source, int]] = _Kept()
+        self._sources: _Kept[tuple[Source, str]] = _Kept()
         self._reasons: _Kept[tuple[tuple[str, str], ...]] = _Kept()
         self._hops: _Kept[tuple[str, str, str, int, tuple[int, ...]]] = _Kept()
         self._leg = {name: number for number, (name, _, _) in enumerate(registry.legs())}
@@ -137,7 +137,7 @@ class _Payload:
             ],
             "money": [_amount(money) for money in self._money.values],
             "reasons": [dict(words) for words in self._reasons.values],
-            "sources": [_source(source, line) for source, line in self._sources.values],
+            "sources": [_source(source, where) for source, where in self._sources.values],
         }
 
     def _parties(self) -> tuple[Row, Row]:
@@ -154,7 +154,7 @@ class _Payload:
                 "name": party.name,
                 "zh": party.zh,
                 "kind": str(party.kind),
-                "line": self._registry.place("parties", name).line,
+                "at": f"parties: {name}",
             }
             if name in picture.places:
                 row["x"], row["y"] = picture.places[name]
@@ -175,7 +175,7 @@ class _Payload:
         row: Row = {
             "id": name,
             "title": deal.title,
-            "line": self._registry.place("deals", name).line,
+            "at": f"deals: {name}",
             "legs": [self._leg[f"{name}/{number}"] for number in range(1, len(deal.legs) + 1)],
             "events": [self._event(name, event) for event in deal.events],
         }
@@ -219,7 +219,7 @@ class _Payload:
             "payee": leg.payee,
             "instrument": str(leg.instrument),
             "side": str(leg.instrument.side),
-            "line": self._registry.leg_place(name).line,
+            "at": f"leg {name}",
             "first": self._money.number(leg.amount),
             "sources": self._cited(deal, leg.source),
             "facts": [self._fact(key, getattr(leg, key)) for key in _FACTS if getattr(leg, key)],
@@ -244,9 +244,7 @@ class _Payload:
             self._sources.number(
                 (
                     self._registry.source(deal, name),
-                    self._registry.place(
-                        *(("deals", deal, "sources", name) if name in own else ("sources", name))
-                    ).line,
+                    f"deals: {deal}: {name}" if name in own else f"sources: {name}",
                 )
             )
             for name in names
@@ -393,8 +391,8 @@ def _amount(money: Money) -> Row:
     return row
 
 
-def _source(source: Source, line: int) -> Row:
-    row: Row = {"publisher": source.publisher, "grade": str(source.grade), "line": line}
+def _source(source: Source, where: str) -> Row:
+    row: Row = {"publisher": source.publisher, "grade": str(source.grade), "at": where}
     texts = {"title": source.title, "url": source.url, "offline": source.offline}
     row |= {key: text for key, text in texts.items() if text}
     if source.date is not None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from aiweb.analysis.circulation import Circulation
 from aiweb.analysis.loops import Loops
 from aiweb.analysis.paths import Paths
 from aiweb.graph import DealGraph
 from aiweb.model import Instrument
-from aiweb.values import Money
-from aiweb.views.reports.rows import FACE_VALUE, below, disclosed, headed, legs_table, loops_table
+from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, below, disclosed, headed, legs_table, loops_table
 from aiweb.views.tables import Cell, Column, Report, Table, context
+
+_FIRST: Final = 3
 
 
 def summary(graph: DealGraph, measured: Circulation, largest: Loops) -> Report:
@@ -20,6 +22,7 @@ def summary(graph: DealGraph, measured: Circulation, largest: Loops) -> Report:
     registry = graph.registry
     figures = sum(len(rows) for rows in registry.figures.values())
     sources = len(registry.sources) + sum(len(deal.sources) for deal in registry.deals.values())
+    more = max(0, len(largest.loops) - _FIRST) + max(0, len(largest.unpriced) - _FIRST)
     lines = (
         (
             f"{len(registry.deals)} deals between {len(registry.parties)} parties, {figures} figures, "
@@ -34,10 +37,20 @@ def summary(graph: DealGraph, measured: Circulation, largest: Loops) -> Report:
     return Report(
         "summary",
         "aiweb: who funds whom in AI",
-        (loops_table("loops", "Largest funding loops", largest.loops[:5]),),
+        (
+            _numbers(measured),
+            loops_table("loops", "Largest funding loops", largest.loops[:_FIRST]),
+            loops_table(
+                "unpriced",
+                "Largest funding loops with an undisclosed hop",
+                largest.unpriced[:_FIRST],
+                (f"{more} more; see aiweb loops",) if more else (),
+            ),
+        ),
         lines,
         (
             FACE_VALUE,
+            AMOUNTS,
             "next: aiweb show NAME · loops · circularity · exposure NAME · gap NAME · path A B · render",
         ),
         context(registry, graph.convention),
@@ -61,17 +74,26 @@ def loops(graph: DealGraph, found: Loops) -> Report:
             (f"there are more than these {found.top}; see --top",) if found.unpriced_truncated else (),
         ),
     ]
-    if found.left_out:
-        tables.append(
-            Table(
-                "left_out",
-                f"Loops under headline that {found.convention.preset} leaves out",
-                (Column("loop", "loop"), Column("needs", "lacks", below=True)),
-                tuple(
-                    (row.text, tuple(f"{leg} ({why})" for leg, why in row.needs)) for row in found.left_out
-                ),
-            )
+    tables.append(
+        Table(
+            "left_out",
+            f"Loops under headline that {found.convention.preset} leaves out",
+            (
+                Column("loop", "loop"),
+                Column("needs", "lacks", below=True),
+                Column("lacking_legs", "lacking legs", machine=True),
+            ),
+            tuple(
+                (
+                    row.text,
+                    tuple(f"{leg} ({why})" for leg, why in row.needs),
+                    tuple(leg for leg, _ in row.needs),
+                )
+                for row in found.left_out
+            ),
+            only="" if found.left_out else "machines",
         )
+    )
     ids = {leg for loop in (*found.loops, *found.unpriced) for leg in loop.legs}
     tables.append(legs_table(graph, ids))
     return Report(
@@ -83,6 +105,7 @@ def loops(graph: DealGraph, found: Loops) -> Report:
                 "a loop's amount is that of its narrowest hop: the most that can travel once round it alone; "
                 "loops share hops, so amounts do not add up"
             ),
+            AMOUNTS,
         ),
         context=context(graph.registry, graph.convention),
     )
@@ -91,7 +114,10 @@ def loops(graph: DealGraph, found: Loops) -> Report:
 def path(graph: DealGraph, found: Paths) -> Report:
     """How money gets from one party to another."""
     start, end = graph.party(found.start).name, graph.party(found.end).name
-    rows = tuple((" -> ".join(row.parties), len(row.hops), row.amount_text, row.legs) for row in found.paths)
+    rows = tuple(
+        (" -> ".join(row.parties), len(row.hops), row.amount_text, row.amount, row.legs)
+        for row in found.paths
+    )
     notes = []
     if found.truncated:
         notes.append(f"there are more than these {len(found.paths)}; see --top")
@@ -102,21 +128,30 @@ def path(graph: DealGraph, found: Paths) -> Report:
             Table(
                 "paths",
                 "Widest paths",
-                (*headed("path hops amount"), *below("legs")),
+                (
+                    *headed("path hops says"),
+                    Column("amount", "bounds", machine=True, money=True),
+                    *below("legs"),
+                ),
                 rows,
                 tuple(notes),
             ),
+            Table("most", "", headed("$most"), ((found.most,),), only="machines"),
             legs_table(graph, {leg for row in found.paths for leg in row.legs}),
         ),
-        (
-            (
-                f"over all paths of any length at most {Money(found.most.low, found.most.high).short()} "
-                "of disclosed money can get there"
-            ),
-        ),
-        (FACE_VALUE,),
+        (_most(found),),
+        (FACE_VALUE, AMOUNTS),
         context(graph.registry, graph.convention),
     )
+
+
+def _most(found: Paths) -> str:
+    """Say how much can get there over all paths, and how far that is known."""
+    known = replace(found.most, undisclosed=0)
+    unknown = f"; {found.most.undisclosed} hops of the web are undisclosed" if found.most.undisclosed else ""
+    if not known.high:
+        return f"no disclosed money can get there{unknown}"
+    return f"over all paths of any length at most {known.short()} of disclosed money can get there{unknown}"
 
 
 def circularity(graph: DealGraph, measured: Sequence[Circulation]) -> Report:
@@ -135,6 +170,7 @@ def circularity(graph: DealGraph, measured: Sequence[Circulation]) -> Report:
         )
         for row in measured
     ]
+    amounts = {"gross", "net internal debt", "circular", "loops of 2", "up to 3", "up to 4", "any length"}
     heads = (
         "convention",
         "gross",
@@ -149,13 +185,14 @@ def circularity(graph: DealGraph, measured: Sequence[Circulation]) -> Report:
         "legs",
         "undisclosed",
     )
-    columns = tuple(Column(head.replace(" ", "_"), head) for head in heads)
+    columns = tuple(Column(head.replace(" ", "_"), head, money=head in amounts) for head in heads)
     notes = (
         (
             "circular: what could be cancelled without changing any party's net position, "
             "summed over the legs it passes"
         ),
         "undisclosed amounts count for nothing here, so circular and gross are lower bounds",
+        "net internal debt is given at both bounds; it need not lie between them for amounts in between",
         "a dense web is circular by nature: read the short loops first",
         FACE_VALUE,
     )
@@ -165,27 +202,35 @@ def circularity(graph: DealGraph, measured: Sequence[Circulation]) -> Report:
         if paid
         else ()
     )
-    day = measured[0].convention.as_of if measured else graph.convention.as_of
     return Report(
         "circularity",
-        f"How circular the web is, as of {day.isoformat()}, {graph.convention.consideration}",
+        "How circular the web is",
         (Table("conventions", "", columns, tuple(rows)), legs_table(graph, [leg.id for leg in graph.legs])),
-        notes=(*notes, *coverage),
-        context={
-            key: value
-            for key, value in context(graph.registry, graph.convention).items()
-            if key != "convention"
-        },
+        notes=(*notes, AMOUNTS, *coverage),
+        context=context(graph.registry, graph.convention, "convention"),
     )
+
+
+def _numbers(measured: Circulation) -> Table:
+    """Put the headline numbers into a table for programs."""
+    rows: list[tuple[Cell, ...]] = [
+        ("gross", measured.gross, None),
+        ("circular", measured.circular, None),
+        ("net_internal_debt", measured.net_debt, None),
+        ("circular_share_at_low", None, measured.share_low),
+        ("circular_share_at_high", None, measured.share_high),
+    ]
+    rows += [(f"circular_loops_of_{rung.length or 'any'}", rung.circular, None) for rung in measured.ladder]
+    return Table("numbers", "", headed("number $amount share"), tuple(rows), only="machines")
 
 
 def _circular(measured: Circulation) -> str:
     bounds = replace(measured.circular, undisclosed=0).short()
-    shares = " at the lower and ".join(
-        f"{float(share):.1%}" for share in (measured.share_low, measured.share_high) if share is not None
-    )
-    bound = f", a lower bound with {len(measured.unknown)} legs unknown" if measured.unknown else ""
-    return f"{bounds} ({shares} at the upper bounds of gross){bound}"
+    low, high = measured.share_low, measured.share_high
+    shares = [f"{float(low):.1%} of gross at the lower bounds"] if low is not None else []
+    shares += [f"{float(high):.1%} at the upper"] if high is not None else []
+    unknown = [f"a lower bound: {len(measured.unknown)} legs unknown"] if measured.unknown else []
+    return "; ".join([bounds, ", ".join(shares), *unknown])
 
 
 def _ladder(measured: Circulation) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from aiweb.graph import DealGraph, DealState, LegState
-from aiweb.model import Dispute, Leg, Registry, leg_id
+from aiweb.model import Deal, Dispute, Leg, Registry, leg_id
 from aiweb.values import total
 from aiweb.views.reports.rows import (
     FIGURE_COLUMNS,
@@ -29,7 +30,7 @@ def parties(graph: DealGraph, chosen: Iterable[str]) -> Report:
         paid = total(leg.amount for leg in graph.legs if leg.payer == name)
         deals = len({leg.deal for leg in graph.legs if name in {leg.payer, leg.payee}})
         rows.append((name, party.name, party.zh, str(party.kind), party.country, deals, received, paid))
-    columns = headed("id name zh kind country deals receives pays")
+    columns = headed("id name zh kind country deals $receives $pays")
     return Report(
         "parties",
         "Parties",
@@ -56,13 +57,13 @@ def deals(graph: DealGraph, chosen: Iterable[DealState]) -> Report:
                 deal.title,
             )
         )
-    columns = (*headed("id parties instruments amount status since line"), Column("title", "", below=True))
+    columns = (*headed("id parties instruments $amount status since line"), Column("title", "", below=True))
     return Report(
         "deals",
         "Deals",
         (Table("deals", "", columns, tuple(rows)),),
         notes=("the amount of a deal adds its legs, whichever way they point",),
-        context=context(graph.registry, graph.convention),
+        context=context(graph.registry, graph.convention, "convention", "consideration"),
     )
 
 
@@ -105,7 +106,7 @@ def party(graph: DealGraph, name: str) -> Report:
             ),
         ),
         fact_lines(facts),
-        context=context(registry, graph.convention),
+        context=context(registry, graph.convention, "convention", "consideration"),
     )
 
 
@@ -125,13 +126,13 @@ def deal(graph: DealGraph, name: str) -> Report:
         Table(
             "legs",
             "Legs",
-            (*headed("leg from to instrument amount basis certainty line"), *below("terms sources")),
+            (*headed("leg from to instrument $amount basis certainty line"), *below("terms sources")),
             tuple(_full_leg(registry, leg, number, name, state) for number, leg in enumerate(said.legs, 1)),
         ),
         Table(
             "life",
             "Life",
-            (*headed("on known status leg amount paid line"), *below("note sources")),
+            (*headed("on known status leg $amount $paid line"), *below("note sources")),
             tuple(
                 (
                     event.on,
@@ -156,13 +157,18 @@ def deal(graph: DealGraph, name: str) -> Report:
             "sources",
             "Sources",
             (*headed("name grade date publisher title"), *below("url")),
-            tuple(_source_row(registry, name, source) for source in said.cited),
+            tuple(_source_row(registry, name, source) for source in _cited_by(said, graph.convention.as_of)),
         )
     )
     later = len(said.events) - len(tables[1].rows)
     notes = (f"{later} later events are not shown; see --as-of",) if later else ()
     return Report(
-        "deal", said.title, tuple(tables), fact_lines(facts), notes, context(registry, graph.convention)
+        "deal",
+        said.title,
+        tuple(tables),
+        fact_lines(facts),
+        notes,
+        context(registry, graph.convention, "convention", "consideration"),
     )
 
 
@@ -176,7 +182,7 @@ def _full_leg(
         leg.payer,
         leg.payee,
         str(leg.instrument),
-        str(now.amount if now else leg.amount),
+        now.amount if now else leg.amount,
         str(now.basis if now else leg.basis),
         str(now.certainty if now else leg.certainty),
         registry.leg_place(name).line,
@@ -221,7 +227,9 @@ def _status(state: DealState) -> str:
 
 
 def _parties_of(state: DealState) -> str:
-    return "; ".join(dict.fromkeys(f"{leg.payer} -> {leg.payee}" for leg in state.legs))
+    pairs = list(dict.fromkeys(f"{leg.payer} -> {leg.payee}" for leg in state.legs))
+    more = f" and {len(pairs) - 2} more" if len(pairs) > 2 else ""
+    return "; ".join(pairs[:2]) + more
 
 
 def _disputes(registry: Registry, name: str, disputed: Iterable[Dispute]) -> Table:
@@ -241,6 +249,14 @@ def _disputes(registry: Registry, name: str, disputed: Iterable[Dispute]) -> Tab
             for index, row in enumerate(disputed)
         ),
     )
+
+
+def _cited_by(said: Deal, day: date) -> list[str]:
+    """Name the sources of the legs, of the disputes and of the events known by a day."""
+    names = [name for leg in said.legs for name in leg.source]
+    names += [name for event in said.events if event.published.last <= day for name in event.source]
+    names += [name for row in said.disputed for name in row.source]
+    return list(dict.fromkeys(names))
 
 
 def _source_row(registry: Registry, deal_id: str, name: str) -> tuple[Cell, ...]:

@@ -8,6 +8,7 @@ from aiweb.analysis.exposure import Exposure
 from aiweb.analysis.loops import Loops
 from aiweb.graph import DealGraph
 from aiweb.views.reports.rows import (
+    AMOUNTS,
     FACE_VALUE,
     FIGURE_COLUMNS,
     IN_OUT,
@@ -26,9 +27,16 @@ def exposure(graph: DealGraph, found: Exposure, through: Loops) -> Report:
     """One party: money in and out, counterparties, round trip, loops, cover."""
     tables = [
         Table(
+            "totals",
+            "",
+            headed("$receives $pays undisclosed_legs"),
+            ((found.money_in, found.money_out, len(found.unknown)),),
+            only="machines",
+        ),
+        Table(
             "flows",
             "Money in and out",
-            (*headed("direction status instrument amount"), *below("legs")),
+            (*headed("direction status instrument $amount"), *below("legs")),
             tuple(
                 (IN_OUT[row.direction], row.status, row.instrument, row.amount, row.legs)
                 for row in found.parts
@@ -37,7 +45,7 @@ def exposure(graph: DealGraph, found: Exposure, through: Loops) -> Report:
         Table(
             "counterparties",
             "Counterparties",
-            (*headed("direction party amount share"), *below("legs")),
+            (*headed("direction party $amount share"), *below("legs")),
             tuple(
                 (IN_OUT[row.direction], row.party, row.amount, row.share, row.legs)
                 for row in found.counterparties
@@ -57,7 +65,7 @@ def exposure(graph: DealGraph, found: Exposure, through: Loops) -> Report:
         Table(
             "round_trip",
             "Round trip: of what it pays, what can reach it again",
-            headed("bound pays least most"),
+            headed("bound $pays $least $most"),
             tuple(
                 (row.at, dollars(row.paid), dollars(row.least), dollars(row.most))
                 for row in found.round_trips
@@ -81,7 +89,7 @@ def exposure(graph: DealGraph, found: Exposure, through: Loops) -> Report:
             Table(
                 "uncounted",
                 "Legs that do not count here",
-                headed("leg instrument amount status reason"),
+                headed("leg instrument $amount status reason"),
                 tuple(
                     (
                         row.state.id,
@@ -100,14 +108,14 @@ def exposure(graph: DealGraph, found: Exposure, through: Loops) -> Report:
     lines = (
         f"receives {found.money_in.short()}",
         f"pays     {found.money_out.short()}",
-        f"{len(found.unknown)} of its legs are undisclosed",
+        f"undisclosed legs: {len(found.unknown)}",
     )
     return Report(
         "exposure",
         f"Exposure of {graph.party(found.party).name}",
         tuple(tables),
         lines,
-        (FACE_VALUE,),
+        (FACE_VALUE, AMOUNTS),
         context(graph.registry, graph.convention),
     )
 
@@ -121,7 +129,7 @@ def _cover_table(graph: DealGraph, found: Exposure) -> Table:
         "cover",
         "Commitments to it against what it has published",
         (
-            *headed("metric period figure counterparty committed ratio"),
+            *headed("metric period $figure counterparty $committed ratio"),
             *below("legs signed_later sources"),
         ),
         tuple(

@@ -8,7 +8,16 @@ from aiweb.analysis.funding import CashPath, FundingGap
 from aiweb.graph import DealGraph
 from aiweb.model import Overlap
 from aiweb.values import Money, total
-from aiweb.views.reports.rows import FIGURE_COLUMNS, at, below, dollars, figure_row, headed, legs_table
+from aiweb.views.reports.rows import (
+    AMOUNTS,
+    FIGURE_COLUMNS,
+    at,
+    below,
+    dollars,
+    figure_row,
+    headed,
+    legs_table,
+)
 from aiweb.views.tables import Cell, Column, Report, Table, context
 
 _OVERLAPS: Final = {
@@ -30,12 +39,19 @@ def gap(graph: DealGraph, found: FundingGap) -> Report:
     lines += [f"no path can be drawn without {what}" for what in found.missing]
     lines += [_verdict(path) for path in found.paths]
     lines.append(_outside_the_years(found))
-    tables = [_years(found), _cash(found), _items(graph, found), _undated(found)]
+    tables = [
+        _opening(found),
+        _outcomes(found),
+        _years(found),
+        _cash(found),
+        _items(graph, found),
+        _undated(found),
+    ]
     tables += [
         Table(
             f"claim_{row.id.replace('-', '_')}",
             f"Published apart from this table ({row.id}): {row.claim.says}",
-            (*headed("leg claimed registry_a_year falls_in payer status"), *below("note")),
+            (*headed("leg $claimed $registry_a_year falls_in payer status"), *below("note")),
             tuple(
                 (part.leg, part.amount, part.per_year, part.years, part.payer, part.status, part.note)
                 for part in row.parts
@@ -90,9 +106,26 @@ def gap(graph: DealGraph, found: FundingGap) -> Report:
                 "overlap: what the cash-flow forecast already holds of the purchases listed; no source "
                 "settles it where both are shown"
             ),
+            AMOUNTS,
         ),
         report,
     )
+
+
+def _opening(found: FundingGap) -> Table:
+    """Put what the paths start from into a table for programs."""
+    row: tuple[Cell, ...] = (found.opening, found.opening_on, dollars(found.minimum), found.missing)
+    return Table("opening", "", headed("$opening on $minimum missing"), (row,), only="machines")
+
+
+def _outcomes(found: FundingGap) -> Table:
+    """Put what comes of each path into a table for programs."""
+    rows: list[tuple[Cell, ...]] = [
+        (str(path.certainty), str(path.overlap), *path.first_short, path.peak, path.end)
+        for path in found.paths
+    ]
+    columns = headed("class overlap first_short_at_worst first_short_at_best $peak $end")
+    return Table("outcomes", "", columns, tuple(rows), only="machines")
 
 
 def _verdict(found: CashPath) -> str:
@@ -116,7 +149,7 @@ def _years(found: FundingGap) -> Table:
     return Table(
         "years",
         "Cash at year end, worst case to best, and what is short",
-        headed("year class overlap cash shortfall undisclosed"),
+        headed("year class overlap $cash $shortfall undisclosed"),
         tuple(rows),
         only="machines",
     )
@@ -145,9 +178,10 @@ def _path_name(found: CashPath) -> str:
 
 def _outside_the_years(found: FundingGap) -> str:
     """Say how much no path holds, because no source says when."""
+    open_ended = [row for row in found.undated if not row.settled]
     sums = {
-        role: total(row.amount for row in found.undated if row.role == role)
-        for role in dict.fromkeys(row.role for row in found.undated)
+        role: total(row.amount for row in open_ended if row.role == role)
+        for role in dict.fromkeys(row.role for row in open_ended)
     }
     if not sums:
         return "every amount falls into a year"
@@ -172,7 +206,7 @@ def _items(graph: DealGraph, found: FundingGap) -> Table:
     return Table(
         "items",
         "Sources and uses by year",
-        headed("year role class amount leg line how"),
+        headed("year role class $amount leg line how"),
         tuple(rows),
     )
 
@@ -181,7 +215,7 @@ def _undated(found: FundingGap) -> Table:
     return Table(
         "undated",
         "In no year, because no source says when",
-        headed("leg role class amount why"),
+        headed("leg role class $amount why"),
         tuple((row.leg, str(row.role), str(row.certainty), row.amount, row.why) for row in found.undated),
     )
 

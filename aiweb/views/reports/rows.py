@@ -13,12 +13,21 @@ from aiweb.values import Money
 from aiweb.views.tables import Cell, Column, Table
 
 FACE_VALUE: Final = "face value, different horizons: amounts promised over different years, added up"
+AMOUNTS: Final = (
+    "amounts: + is at least; a ceiling was published as 'up to' and has no floor; undisclosed is not zero"
+)
 IN_OUT: Final = {"in": "receives", "out": "pays"}
 
 
 def headed(names: str) -> tuple[Column, ...]:
-    """Make columns of names; the heading is the name with its underscores taken out."""
-    return tuple(Column(name, name.replace("_", " ")) for name in names.split())
+    """Make columns of names; the heading is the name with its underscores taken out.
+
+    A name that starts with `$` is that of a column of amounts.
+    """
+    return tuple(
+        Column(name.lstrip("$"), name.lstrip("$").replace("_", " "), money=name.startswith("$"))
+        for name in names.split()
+    )
 
 
 def below(names: str) -> tuple[Column, ...]:
@@ -27,10 +36,10 @@ def below(names: str) -> tuple[Column, ...]:
 
 
 FIGURE_COLUMNS: Final = (
-    *headed("metric period value kind counterparty known line"),
+    *headed("metric period $value kind counterparty known line"),
     *below("sources"),
 )
-LEG_COLUMNS: Final = (*headed("leg from to instrument amount status line"), *below("sources"))
+LEG_COLUMNS: Final = (*headed("leg from to instrument $amount status line"), *below("sources"))
 
 
 def legs_table(graph: DealGraph, ids: Iterable[str]) -> Table:
@@ -53,7 +62,12 @@ def loops_table(key: str, title: str, found: Iterable[Loop], notes: tuple[str, .
                 " and ".join(hop_text(hop) for hop in loop.narrowest) or None,
                 f"{loop.weakest.id} ({loop.weakest.status})",
                 " and ".join(hop_text(hop) for hop in loop.unknown) or None,
+                tuple(str(hop.side) for hop in loop.hops),
                 loop.legs,
+                loop.parties,
+                tuple(leg for hop in loop.narrowest for leg in hop.legs),
+                loop.weakest.id,
+                tuple(leg for hop in loop.unknown for leg in hop.legs),
             )
         )
     columns = (
@@ -61,11 +75,16 @@ def loops_table(key: str, title: str, found: Iterable[Loop], notes: tuple[str, .
         Column("loop", "loop"),
         Column("hops", "hops"),
         Column("says", "amount"),
-        Column("amount", "bounds", machine=True),
+        Column("amount", "bounds", machine=True, money=True),
         Column("narrowest", "narrowest hop", below=True),
         Column("weakest", "weakest status", below=True),
         Column("undisclosed", "undisclosed hop", below=True),
+        Column("sides", "sides", below=True),
         Column("legs", "legs", below=True),
+        Column("parties", "parties", machine=True),
+        Column("narrowest_legs", "narrowest legs", machine=True),
+        Column("weakest_leg", "weakest leg", machine=True),
+        Column("undisclosed_legs", "undisclosed legs", machine=True),
     )
     return Table(key, title, columns, tuple(rows), notes)
 
