@@ -21,6 +21,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from aiweb.errors import AiwebError, Problem
     from aiweb.graph import DealState
+    from aiweb.model import Registry
     from aiweb.views.tables import Report
     from aiweb.web import Web
 
@@ -68,7 +69,10 @@ class Settings:
 
 
 RegistryOption = Annotated[
-    Path | None, typer.Option("--registry", "-r", metavar="FILE", help="Registry; default the shipped one.")
+    Path | None,
+    typer.Option(
+        "--registry", "-r", metavar="FILE", help="Registry file or folder; default the shipped one."
+    ),
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Day to look at; default the registry's own.")
@@ -203,12 +207,16 @@ def check(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on advice as well as on rules.")] = False,
     statistics: Annotated[bool, typer.Option("--stats", help="Count what the registry holds.")] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="Ask for every page that is cited, politely; takes long.")
+    ] = False,
     form: Annotated[
         CheckFormat | None, typer.Option("--format", "-f", help="How to write problems; default text.")
     ] = None,
     registry: RegistryOption = None,
 ) -> None:
     """Find every problem of a registry, with its place and its remedy."""
+    from aiweb.registry.advice import advise
     from aiweb.registry.load import read
     from aiweb.views import problems
 
@@ -217,10 +225,13 @@ def check(
     paths = list(files or ()) or [registry or context.obj.registry or _shipped()]
     found: list[Problem] = []
     counts: dict[str, int] = {}
+    gone = 0
     for path in paths:
         reading = read(path)
         found += reading.problems
         if reading.registry is not None:
+            found += advise(reading.registry)
+            gone += _links(reading.registry) if links else 0
             for name, count in problems.stats(reading.registry).items():
                 counts[name] = counts.get(name, 0) + count
     if chosen == CheckFormat.JSON:
@@ -232,8 +243,10 @@ def check(
         _write(problems.text(found))
         _write("".join(f"{count:6}  {name.replace('_', ' ')}\n" for name, count in listed))
     names = ", ".join(str(path) for path in paths)
-    typer.echo(f"{names}: {_problems(len(found))}{' under every rule' if strict else ''}", err=True)
-    if found:
+    errors = sum(1 for problem in found if problem.severity == "error")
+    advice = _counted(len(found) - errors, "piece of advice", "pieces of advice")
+    typer.echo(f"{names}: {_problems(errors)}, {advice}", err=True)
+    if errors or gone or (strict and found):
         raise typer.Exit(FINDINGS)
 
 
@@ -549,8 +562,24 @@ def _all_taken(context: typer.Context, before: Settings) -> None:
             raise BadOption(option, str(value), f"'aiweb {name}' has no such option")
 
 
+def _links(registry: "Registry") -> int:
+    """Ask for every page that is cited, say what came of those not alive, and count the ones gone."""
+    from aiweb.registry.links import addresses, visit
+
+    gone = 0
+    for link in visit(addresses(registry)):
+        if link.state != "alive":
+            typer.echo(f"{link.state}  {link.url}  {link.detail}  ({', '.join(link.named)})")
+        gone += link.state == "gone"
+    return gone
+
+
 def _problems(count: int) -> str:
-    return f"{count or 'no'} problem{'' if count == 1 else 's'}"
+    return _counted(count, "problem", "problems")
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count or 'no'} {one if count == 1 else many}"
 
 
 def _dollars(option: str, text: str) -> int:
@@ -592,7 +621,9 @@ def _shipped() -> Path:
 
 
 def _folder(registry: Path | None) -> Path:
-    """Choose graph/ beside the registry; for one inside an installed package, in the current folder."""
+    """Choose graph/ beside the registry, or in its folder; in the current one for the package's own."""
     path = registry or _shipped()
     inside = path.resolve().parent == Path(__file__).resolve().parent
-    return Path("graph") if inside else path.parent / "graph"
+    if inside:
+        return Path("graph")
+    return (path if path.is_dir() else path.parent) / "graph"

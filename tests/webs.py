@@ -18,7 +18,8 @@ A line is `payer -> payee: AMOUNT words…; later events #field value…`, and m
 - After each `;` comes an event: a date, then a status, an amount, a basis, a certainty, `paid AMOUNT`.
 - `#part-of d1/1` or `#percent 7%` sets a field of the leg; what follows the name is YAML, spaces and all.
 - A party with a leading `*` stands for many: it is `outside`. One star anywhere is enough.
-- What follows a line `---` is more YAML of the file. `s` is a shared source, dated 2025-01-01.
+- What follows a line `---` is more YAML of the file. `s` is a shared source, dated 2025-01-01;
+  more `sources:` may stand first.
 
 The registry is kept up to 2026-12-31, unless an `as_of:` of its own follows `---`.
 """
@@ -97,6 +98,9 @@ def yaml(text: str) -> str:
     ]
     source = "  s: {publisher: p, offline: o, grade: press, date: 2025-01-01}"
     more = textwrap.dedent(rest).rstrip()
+    sources = re.match(r"sources:\n((?:  .*\n?)+)", more)
+    if sources:
+        source, more = f"{source}\n{sources[1].rstrip()}", more[sources.end() :]
     if not re.search("^as_of:", more, re.MULTILINE):
         more = f"as_of: 2026-12-31\n{more}".rstrip()
     return "\n".join(["format: 1", "parties:", *declared, "sources:", source, "deals:", *deals, more, ""])
@@ -143,4 +147,5 @@ def _words(words: list[str]) -> dict[str, str]:
 
 
 def _flow(entry: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{name}: {value}" for name, value in {**entry, "source": "s"}.items()) + "}"
+    cited = entry if "source" in entry else {**entry, "source": "s"}
+    return "{" + ", ".join(f"{name}: {value}" for name, value in cited.items()) + "}"

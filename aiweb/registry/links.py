@@ -7,7 +7,7 @@ the headers only where a server allows that, and no page is kept.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Final
@@ -51,7 +51,7 @@ def addresses(registry: Registry) -> dict[str, tuple[str, ...]]:
 
 
 def visit(
-    pages: dict[str, tuple[str, ...]], *, pause: float = PAUSE, sleep: Callable[[float], None] = time.sleep
+    pages: Mapping[str, tuple[str, ...]], *, pause: float = PAUSE, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Link]:
     """Ask for each page once, in turn over the hosts, and give what came of it."""
     robots: dict[str, RobotFileParser | None] = {}

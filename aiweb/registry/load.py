@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from aiweb.errors import Problem, RegistryError, did_you_mean
+from aiweb.errors import FileError, Problem, RegistryError, did_you_mean
 from aiweb.model import (
     CURRENCY_PATTERN,
     ID_PATTERN,
@@ -40,7 +40,7 @@ from aiweb.model import (
     leg_id,
 )
 from aiweb.registry.checks import CHECKS
-from aiweb.registry.source import Document, Map, Places, Seq, parse, read_bytes
+from aiweb.registry.source import Document, Map, Places, Seq, merge, parse, read_bytes
 from aiweb.values import Span, When
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -134,21 +134,35 @@ def load(path: str | Path) -> Registry:
 def read(path: str | Path) -> Reading:
     """Read a registry and all its problems, sorted by place.
 
+    A folder is read as if its YAML files were one, in the order of their names.
+
     Raises:
-        FileError: the file cannot be read.
+        FileError: the file cannot be read, or the folder has no YAML file.
     """
-    return read_text(read_bytes(path), str(path))
+    if not Path(path).is_dir():
+        return read_text(read_bytes(path), str(path))
+    files = sorted(
+        file for file in Path(path).iterdir() if file.suffix in {".yaml", ".yml"} and file.name[0] != "."
+    )
+    if not files:
+        raise FileError(path, "a folder without a YAML file")
+    return _read(merge([parse(read_bytes(file), str(file)) for file in files], str(path)))
 
 
 def read_text(data: bytes, path: str) -> Reading:
     """Read a registry from bytes; `path` is the name its problems carry."""
-    document = parse(data, path)
+    return _read(parse(data, path))
+
+
+def _read(document: Document) -> Reading:
     typing = _Typing(document)
     registry = typing.registry(_digest(document))
     problems = list(document.problems)
     # What stands in for an alias is no better typed than the alias.
-    reported = {(problem.line, problem.column) for problem in problems}
-    problems += [problem for problem in typing.problems if (problem.line, problem.column) not in reported]
+    reported = {(problem.path, problem.line, problem.column) for problem in problems}
+    problems += [
+        problem for problem in typing.problems if (problem.path, problem.line, problem.column) not in reported
+    ]
     if not document.problems or document.root:
         problems += _held_to_the_rules(registry, document, typing.faults, typing.doubts)
     return Reading(None if problems else registry, tuple(sorted(set(problems))))

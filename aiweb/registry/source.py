@@ -8,7 +8,7 @@ and every scalar stays the text that was written (`NO`, `12:30` and `1e9` hold n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +23,7 @@ _MAX_MESSAGE: Final = 400
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
+Keys: TypeAlias = tuple[str | int, ...]
 Mark: TypeAlias = tuple[int, int]
 Node: TypeAlias = "Map | Seq | str"
 
@@ -49,13 +50,34 @@ class Seq(list[Any]):
 
 
 class Document:
-    """A file as read: its tree of text, what is wrong with its form, and its lines."""
+    """A file as read: its tree of text, what is wrong with its form, and its lines.
 
-    def __init__(self, path: str, text: str, root: Node, problems: list[Problem]) -> None:
+    A registry in several files is one document too: `parts` are its files,
+    and `homes` says in which of them the entry at some keys stands.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        root: Node,
+        problems: list[Problem],
+        parts: Sequence[Document] = (),
+        homes: Mapping[Keys, int] | None = None,
+    ) -> None:
         self.path = path
         self.root = root
         self.problems = problems
         self._lines = text.splitlines()
+        self._parts = parts
+        self._homes = homes or {}
+
+    def home(self, keys: Keys) -> Document:
+        """Find the file that the entry at `keys` stands in."""
+        for depth in range(min(len(keys), 3), 0, -1):
+            if keys[:depth] in self._homes:
+                return self._parts[self._homes[keys[:depth]]]
+        return self._parts[0] if self._parts else self
 
     def line(self, number: int) -> str:
         """Give the text of a line, counted from 1."""
@@ -87,8 +109,10 @@ class Document:
     ) -> Problem:
         """Make a problem out of what stands at `keys`."""
         line, column = self.mark(keys, key=key)
-        text = self.line(line + 1)
-        return problem_at(self.path, text, (line, column), code, message, remedy, pointer(keys))
+        home = self.home(keys)
+        return problem_at(
+            home.path, home.line(line + 1), (line, column), code, message, remedy, pointer(keys)
+        )
 
 
 class Places(Mapping[str, Place]):
@@ -100,15 +124,18 @@ class Places(Mapping[str, Place]):
     def __getitem__(self, name: str) -> Place:
         node: Any = self._document.root
         mark: Mark = (0, 0)
+        keys: list[str | int] = []
         for part in name.split("/")[1:]:
             step = part.replace("~1", "/").replace("~0", "~")
             if isinstance(node, Map) and step in node:
+                keys.append(step)
                 mark, node = node.keys_at[step], node[step]
             elif isinstance(node, Seq) and step.isdecimal() and int(step) < len(node):
+                keys.append(int(step))
                 mark, node = node.values_at[int(step)], node[int(step)]
             else:
                 raise KeyError(name)
-        return Place(self._document.path, mark[0] + 1, mark[1] + 1)
+        return Place(self._document.home(tuple(keys)).path, mark[0] + 1, mark[1] + 1)
 
     def __iter__(self) -> Iterator[str]:
         todo: list[tuple[str, Any]] = [("", self._document.root)]
@@ -123,6 +150,71 @@ class Places(Mapping[str, Place]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def merge(parts: Sequence[Document], path: str) -> Document:
+    """Put several files together as if they were one; what stands in two of them is a problem.
+
+    The figures of one party, and waivers, may stand in several files; `format` may stand in all.
+    """
+    root, homes = Map(), dict[Keys, int]()
+    problems = [problem for part in parts for problem in part.problems]
+    for index, part in enumerate(parts):
+        if not isinstance(part.root, Map):
+            problems.append(
+                part.problem((), "wrong-shape", "the file is no mapping", "start with 'format: 1'")
+            )
+            continue
+        for name in part.root:
+            problems += _merge_section(root, part, name, homes, index)
+    return Document(path, "", root, problems, parts, homes)
+
+
+def _merge_section(
+    root: Map, part: Document, name: str, homes: dict[Keys, int], index: int
+) -> Iterator[Problem]:
+    """Add one section of a file to what was read of the files before it."""
+    source = part.root
+    assert isinstance(source, Map)  # noqa: S101  # merge has seen to it
+    section = source[name]
+    if name not in root:
+        root[name] = _empty_like(section)
+        root.keys_at[name], root.values_at[name] = source.keys_at[name], source.values_at[name]
+        homes[name,] = index
+    whole = root[name]
+    if isinstance(section, str) or type(whole) is not type(section):
+        if whole != section:
+            remedy = "say it in one of the files"
+            yield part.problem(
+                (name,), "duplicate-key", f"{name!r} stands in another file too", remedy, key=True
+            )
+        return
+    if isinstance(section, Seq):
+        homes.update({(name, len(whole) + n): index for n in range(len(section))})
+        whole.values_at += section.values_at
+        whole.extend(section)
+        return
+    for key, body in section.items():
+        if key in whole and isinstance(body, Seq) and isinstance(whole[key], Seq):
+            rows = whole[key]
+            homes.update({(name, key, len(rows) + n): index for n in range(len(body))})
+            rows.values_at += body.values_at
+            rows.extend(body)
+        elif key in whole:
+            remedy = "keep one of them"
+            yield part.problem(
+                (name, key), "duplicate-key", f"{key!r} stands in another file too", remedy, key=True
+            )
+        else:
+            whole[key] = body
+            whole.keys_at[key], whole.values_at[key] = section.keys_at[key], section.values_at[key]
+            homes[name, key] = index
+
+
+def _empty_like(node: Node) -> Node:
+    if isinstance(node, Map):
+        return Map()
+    return Seq() if isinstance(node, Seq) else node
 
 
 def pointer(keys: tuple[str | int, ...]) -> str:
