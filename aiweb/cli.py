@@ -493,6 +493,140 @@ def build(
 
 
 @app.command()
+def fmt(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Registry files; default the shipped one."),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the files in their one layout.")] = False,
+    verify: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; show what would change, and fail if anything would."),
+    ] = False,
+    registry: RegistryOption = None,
+) -> None:
+    """Lay registry files out in one way, without losing a comment; without options show what would change."""
+    from aiweb.errors import BadOption
+    from aiweb.registry.layout import differences, layout
+    from aiweb.registry.load import files_of
+    from aiweb.views.files import write as write_file
+
+    if write and verify:
+        raise BadOption("--write", "--check", "ask for one of them")
+    chosen = list(files or ()) or [registry or context.obj.registry or _shipped()]
+    changed = 0
+    for path in (file for name in chosen for file in files_of(name)):
+        text = _text_of(path)
+        difference = differences(text, str(path))
+        changed += bool(difference)
+        if write and difference:
+            write_file(path, layout(text, str(path)))
+        elif not write:
+            _write(difference)
+    done = "laid out anew" if write else "not in its layout"
+    typer.echo(f"{_counted(changed, 'file', 'files')} {done}", err=True)
+    if verify and changed:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def new(
+    context: typer.Context,
+    payer: Annotated[
+        str | None, typer.Option("--from", metavar="PARTY", help="Who pays, lends or invests.")
+    ] = None,
+    payee: Annotated[str | None, typer.Option("--to", metavar="PARTY", help="Who receives.")] = None,
+    instrument: Annotated[str | None, typer.Option("--instrument", help="equity, loan, purchase, …")] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="$30bn, up to $100bn, undisclosed, …")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="What was agreed, in one line.")] = None,
+    zh: Annotated[str | None, typer.Option("--zh", help="The title in Chinese.")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="talks, announced, signed, closed, …")
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it took effect.")] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="DATE", help="When it became public.")
+    ] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Address of the source.")] = None,
+    offline: Annotated[
+        str | None, typer.Option("--offline", help="Where the source is, if it has none.")
+    ] = None,
+    publisher: Annotated[str | None, typer.Option("--publisher", help="Who published it.")] = None,
+    grade: Annotated[str | None, typer.Option("--grade", help="filing, company, press or digest.")] = None,
+    source_title: Annotated[str | None, typer.Option("--source-title", help="The page's own title.")] = None,
+    source_date: Annotated[
+        str | None, typer.Option("--source-date", metavar="DATE", help="Its date.")
+    ] = None,
+    note: Annotated[str | None, typer.Option("--note", help="What a reader should know.")] = None,
+    deal_id: Annotated[
+        str | None, typer.Option("--id", help="The deal's id; made up if it is not given.")
+    ] = None,
+    leg: Annotated[
+        list[str] | None,
+        typer.Option("--leg", metavar="TEXT", help="A further leg: 'A -> B: purchase $5bn'."),
+    ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option("--party", metavar="TEXT", help="A new party: 'Name; 中文名; kind; US'."),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="DEAL", help="Put it behind this deal.")
+    ] = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Write a new deal into the file, from options or from questions at the terminal."""
+    from aiweb.errors import BadOption
+    from aiweb.registry.load import load
+    from aiweb.registry.new import completed, insert, interview
+    from aiweb.views.files import write as write_file
+
+    path = registry or context.obj.registry or _shipped()
+    if path.is_dir():
+        raise BadOption("registry", path, "name the file of the folder that the deal goes into")
+    options = {
+        "from": payer,
+        "to": payee,
+        "instrument": instrument,
+        "amount": amount,
+        "title": title,
+        "zh": zh,
+        "status": status,
+        "on": on,
+        "known": known,
+        "url": url,
+        "offline": offline,
+        "publisher": publisher,
+        "grade": grade,
+        "source-title": source_title,
+        "source-date": source_date,
+        "note": note,
+        "id": deal_id,
+    }
+    given = {name: value for name, value in options.items() if value}
+    known_so_far = load(path)
+
+    def ask(prompt: str) -> str:
+        typer.echo(prompt, err=True, nl=False)
+        return input()
+
+    def tell(text: str) -> None:
+        typer.echo(text, err=True)
+
+    asking = ask if sys.stdin.isatty() else None
+    try:
+        draft = interview(known_so_far, asking, tell, given=given, legs=leg or (), parties=party or ())
+    except (EOFError, KeyboardInterrupt):
+        typer.echo("\nnothing was written", err=True)
+        raise typer.Exit(USAGE) from None
+    draft = completed(draft, known_so_far)
+    write_file(path, insert(_text_of(path), draft, after=after, path=str(path)))
+    typer.echo(draft.id)
+
+
+@app.command()
 def schema() -> None:
     """Write the JSON Schema of a registry file, for editors."""
     from aiweb.registry.schema import schema_text
@@ -560,6 +694,21 @@ def _all_taken(context: typer.Context, before: Settings) -> None:
         if value is not None and field.name not in taken:
             option = "format" if field.name == "form" else field.name.replace("_", "-")
             raise BadOption(option, str(value), f"'aiweb {name}' has no such option")
+
+
+def _text_of(path: Path) -> str:
+    """Read a file's text as it is, line ends and all.
+
+    Raises:
+        FileError: it cannot be read, or is not UTF-8.
+    """
+    from aiweb.errors import FileError
+    from aiweb.registry.source import read_bytes
+
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise FileError(path, "it is not UTF-8; aiweb check says where") from None
 
 
 def _links(registry: "Registry") -> int:

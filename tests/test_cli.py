@@ -227,11 +227,21 @@ def test_an_option_means_the_same_before_and_after_the_command(small: Path, opti
     assert before != aiweb("loops", "-r", small)
 
 
-def test_an_option_after_the_command_wins(small: Path) -> None:
-    """--under firm before, --under headline after."""
-    both = aiweb("-r", small, "--under", "firm", "loops", "--under", "headline")
+@pytest.mark.parametrize(
+    "option, first, second",
+    [
+        ("--under", "firm", "headline"),
+        ("--consideration", "cash", "all"),
+        ("--as-of", "2025-02", "2026-02"),
+        ("--format", "md", "json"),
+    ],
+)
+def test_an_option_after_the_command_wins(small: Path, option: str, first: str, second: str) -> None:
+    """The same option twice, with two values that give two answers."""
+    both = aiweb("-r", small, option, first, "loops", option, second)
 
-    assert both == aiweb("-r", small, "loops", "--under", "headline")
+    assert both == aiweb("-r", small, "loops", option, second)
+    assert both != aiweb("-r", small, "loops", option, first)
 
 
 @pytest.mark.parametrize(
@@ -505,7 +515,8 @@ def test_an_ambiguous_party_names_those_it_may_be(tmp_path: Path) -> None:
     alpha -> beta: 10
     alphabet -> beta: 20
     """
-    path = written(tmp_path, test_an_ambiguous_party_names_those_it_may_be.__doc__)
+    doc = test_an_ambiguous_party_names_those_it_may_be.__doc__
+    path = written(tmp_path, doc, alpha={"name": "First Letter"})
     done = aiweb("-r", path, "exposure", "alp")
 
     assert done.code == 2

@@ -11,7 +11,6 @@ from aiweb.errors import FileError
 from aiweb.views import files
 from aiweb.views.files import write
 
-# The superuser may write anywhere, so a folder without permission stops only others.
 POSIX = pytest.mark.skipif(os.name == "nt", reason="modes and links are other things there")
 
 
@@ -71,10 +70,15 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == "new"
 
 
-def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
-    """A folder, and a device."""
+def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
+    """A folder where the file should be."""
     with pytest.raises(FileError, match="no regular file"):
         write(tmp_path, "x")
+
+
+@POSIX
+def test_a_device_is_not_replaced() -> None:
+    """/dev/null would be a plain file afterwards, for everybody."""
     with pytest.raises(FileError, match="no regular file"):
         write(os.devnull, "x")
 

@@ -14,8 +14,9 @@ from tests.webs import registry
 
 LINE = "  - {from: a, to: bb, amount: lots}"
 ONE = Problem(
-    "deals.yaml", 7, 18, "unknown-party", "'bb' is no party", "did you mean 'b'?", "/deals/d1", LINE
+    "deals.yaml", 7, 18, "unknown-party", "'bb' is no party", "did you mean 'b'?", "/deals/d1", excerpt=LINE
 )
+ADVICE = Problem("d.yaml", 3, 1, "one-source", "a single source", severity="advice")
 
 
 def test_a_caret_stands_under_the_place() -> None:
@@ -76,6 +77,17 @@ def test_json_says_whether_and_where() -> None:
         ],
     }
     assert json.loads(problems.to_json([], stats={}))["valid"] is True
+
+
+def test_advice_is_no_error() -> None:
+    """A file with nothing but advice is valid, and its annotation is a warning."""
+    said = json.loads(problems.to_json([ADVICE], stats={}))
+
+    assert said["valid"] is True
+    assert said["errors"][0]["severity"] == "advice"
+    assert problems.text([ADVICE]) == "d.yaml:3:1: advice: one-source: a single source\n"
+    assert problems.github([ADVICE]).startswith("::warning file=d.yaml,")
+    assert json.loads(problems.to_json([ADVICE, ONE], stats={}))["valid"] is False
 
 
 def test_an_annotation_escapes_what_github_reads() -> None:

@@ -141,12 +141,23 @@ def read(path: str | Path) -> Reading:
     """
     if not Path(path).is_dir():
         return read_text(read_bytes(path), str(path))
+    return _read(merge([parse(read_bytes(file), str(file)) for file in files_of(path)], str(path)))
+
+
+def files_of(path: str | Path) -> list[Path]:
+    """Name the files a registry is made of: the one, or the YAML files of a folder by name.
+
+    Raises:
+        FileError: the folder has no YAML file.
+    """
+    if not Path(path).is_dir():
+        return [Path(path)]
     files = sorted(
         file for file in Path(path).iterdir() if file.suffix in {".yaml", ".yml"} and file.name[0] != "."
     )
     if not files:
         raise FileError(path, "a folder without a YAML file")
-    return _read(merge([parse(read_bytes(file), str(file)) for file in files], str(path)))
+    return files
 
 
 def read_text(data: bytes, path: str) -> Reading:
