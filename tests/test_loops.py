@@ -96,6 +96,24 @@ def test_a_loop_of_undisclosed_hops_has_no_amount_at_all() -> None:
     assert loop.amount_text == "amount unknown"
 
 
+def test_loops_that_a_known_hop_limits_come_before_those_of_unknown_hops_only() -> None:
+    """
+    a -> b: undisclosed
+    b -> a: undisclosed purchase
+    c -> d: 9
+    d -> c: undisclosed purchase
+    e -> f: 11
+    f -> e: undisclosed purchase
+    """
+    web = graph(test_loops_that_a_known_hop_limits_come_before_those_of_unknown_hops_only.__doc__)
+    found = loops(web)
+
+    assert [loop.amount_text for loop in found.unpriced] == ["at most $11", "at most $9", "amount unknown"]
+    assert not found.unpriced_truncated
+    assert loops(web, top=2).unpriced_truncated
+    assert [loop.parties for loop in loops(web, top=2).unpriced] == [("e", "f"), ("c", "d")]
+
+
 def test_a_partly_undisclosed_hop_sets_no_limit() -> None:
     """
     a -> b: 5

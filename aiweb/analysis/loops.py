@@ -6,7 +6,7 @@ Its amount b(c) is that of its narrowest hop: the most money that can travel onc
 The search is that of `aiweb.search`.
 
 Loops with an undisclosed hop have no amount and no place in that order.
-They are listed apart, ordered by the narrowest hop that is known.
+They are listed apart: first those that a known hop limits, by that hop, then those of unknown hops only.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _FUNDING: Final = 1
 _SPENDING: Final = 2
 _UNKNOWN: Final = 4
 _THROUGH: Final = 8
+_KNOWN: Final = 16
 
 
 class Kind(StrEnum):
@@ -129,7 +130,7 @@ def loops(
     if max_length < 2:
         raise BadOption("max-length", max_length, "a loop has at least 2 hops")
     known, truncated, tie_cut = _largest(graph, _required(kind, party), party, top, max_length)
-    unpriced, more, _ = _largest(graph, _required(kind, party) | _UNKNOWN, party, top, max_length)
+    unpriced, more = _unpriced(graph, _required(kind, party) | _UNKNOWN, party, top, max_length)
     return Loops(
         convention=graph.convention,
         digest=graph.registry.digest,
@@ -177,7 +178,13 @@ def _required(kind: str, party: str | None) -> int:
 
 
 def _largest(
-    graph: DealGraph, required: int, party: str | None, top: int, max_length: int
+    graph: DealGraph,
+    required: int,
+    party: str | None,
+    top: int,
+    max_length: int,
+    *,
+    only_unknown: bool = False,
 ) -> tuple[tuple[Loop, ...], bool, bool]:
     """List the largest loops with all `required` colours; whether there are more; whether a tie is cut."""
     priced_only = not required & _UNKNOWN
@@ -187,6 +194,7 @@ def _largest(
         if hop.payer not in graph.outside
         and hop.payee not in graph.outside
         and ((hop.amount.known and hop.amount.high > 0) if priced_only else _could_flow(hop))
+        and not (only_unknown and hop.amount.known)
     ]
     beyond = max((hop.amount.high for hop in hops), default=0) + 1
     arcs = [_arc(hop, party, beyond) for hop in hops]
@@ -199,14 +207,23 @@ def _largest(
     return tuple(loop for _, loop in kept), len(found) > top, cut
 
 
+def _unpriced(
+    graph: DealGraph, required: int, party: str | None, top: int, max_length: int
+) -> tuple[tuple[Loop, ...], bool]:
+    """List loops with an undisclosed hop, those with a limit first; whether there are more."""
+    limited, more, _ = _largest(graph, required | _KNOWN, party, top, max_length)
+    unknown, many, _ = _largest(graph, required, party, top, max_length, only_unknown=True)
+    room = top - len(limited)
+    return (*limited, *unknown[:room]), more or many or len(unknown) > room
+
+
 def _could_flow(hop: Hop) -> bool:
     return hop.amount.high > 0 or not hop.amount.known
 
 
 def _arc(hop: Hop, party: str | None, beyond: int) -> Arc:
     colours = _FUNDING if hop.side is Side.FUNDING else _SPENDING
-    if not hop.amount.known:
-        colours |= _UNKNOWN
+    colours |= _KNOWN if hop.amount.known else _UNKNOWN
     if hop.payer == party:
         colours |= _THROUGH
     return Arc(hop.payer, hop.payee, hop.amount.high if hop.amount.known else beyond, colours)
