@@ -12,7 +12,7 @@ import pytest
 from aiweb.registry.links import addresses, visit
 from tests.webs import registry
 
-_PAGES: Final = {"/here": 200, "/gone": 404, "/shy": 403, "/no-head": 200, "/private/x": 200}
+_PAGES: Final = {"/here": 200, "/gone": 404, "/shy": 403, "/no-head": 200, "/kept-to-people/x": 200}
 
 
 class _Site(BaseHTTPRequestHandler):
@@ -29,7 +29,7 @@ class _Site(BaseHTTPRequestHandler):
         """Answer with a page."""
         self.asked.append(("GET", self.path))
         if self.path == "/robots.txt":
-            self._answer(200, b"User-agent: *\nDisallow: /private/\n")
+            self._answer(200, b"User-agent: *\nDisallow: /kept-to-people/\n")
         else:
             self._answer(_PAGES.get(self.path, 404), b"page")
 
@@ -74,7 +74,7 @@ def test_what_came_of_each_page_is_told(site: str) -> None:
 
 def test_robots_txt_is_held_to(site: str) -> None:
     """A page that machines are asked not to read is not asked for."""
-    assert states(site, "/private/x") == {"/private/x": "unsure"}
+    assert states(site, "/kept-to-people/x") == {"/kept-to-people/x": "unsure"}
     assert _Site.asked == [("GET", "/robots.txt")]
 
 

@@ -58,8 +58,8 @@ def better_than_digests(registry: Registry) -> Iterator[Finding]:
     for deal_id, deal in registry.deals.items():
         amounts = [leg.amount for leg in deal.legs]
         amounts += [event.amount for event in deal.events if event.amount is not None]
-        if deal.total is not None:
-            amounts.append(deal.total)
+        totals = (deal.total, *(event.total for event in deal.events))
+        amounts += [whole for whole in totals if whole is not None]
         largest = max(amount.high for amount in amounts)
         grades = {registry.source(deal_id, name).grade for name in deal.cited}
         if largest >= LARGE and grades == {Grade.DIGEST}:
