@@ -662,6 +662,14 @@ class Deal(_Entry):
     )
 
     @property
+    def largest(self) -> int:
+        """The largest amount it was ever given, of one leg or in total, in US dollars."""
+        amounts = [leg.amount for leg in self.legs]
+        amounts += [event.amount for event in self.events if event.amount is not None]
+        amounts += [whole for whole in (self.total, *(event.total for event in self.events)) if whole]
+        return max(amount.high for amount in amounts)
+
+    @property
     def cited(self) -> tuple[str, ...]:
         """Names of all sources its legs, events and disputes cite, in order of first use."""
         names = [name for leg in self.legs for name in leg.source]

@@ -110,22 +110,34 @@ def test_a_registry_is_counted() -> None:
     a -> b: 10; 2025-06-01 closed
     b -> a: undisclosed loan
     a -> c: up to $7 warrant
+    c -> b: $4bn loan #source [s, t]; 2025-07-01 $12bn
     ---
+    sources:
+      t: {publisher: q, offline: o, grade: digest, date: 2025-01-01}
     figures:
       a:
         - {metric: cash, period: 2025-12-31, amount: $7, kind: press, source: s}
     """
     assert problems.stats(registry(test_a_registry_is_counted.__doc__)) == {
-        "deals": 3,
-        "legs": 3,
-        "events": 4,
+        "deals": 4,
+        "legs": 4,
+        "events": 6,
         "parties": 3,
         "figures": 1,
         "claims": 0,
-        "sources": 1,
-        "deals_with_an_amount": 2,
-        "deals_with_two_sources": 0,
-        "deals_with_two_events": 1,
+        "claims_asserted": 0,
+        "waivers": 0,
+        "sources": 2,
+        "sources_filing": 0,
+        "sources_company": 0,
+        "sources_press": 1,
+        "sources_digest": 1,
+        "deals_with_an_amount": 3,
+        "deals_with_two_sources": 1,
+        "deals_with_two_events": 2,
+        "large_deals": 1,
+        "large_deals_with_two_sources": 1,
+        "large_deals_beyond_digests": 1,
     }
 
 

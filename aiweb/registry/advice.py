@@ -56,17 +56,12 @@ def two_sources(registry: Registry) -> Iterator[Finding]:
 def better_than_digests(registry: Registry) -> Iterator[Finding]:
     """A deal of $1bn or more rests on a filing, a company's page or a named newspaper too."""
     for deal_id, deal in registry.deals.items():
-        amounts = [leg.amount for leg in deal.legs]
-        amounts += [event.amount for event in deal.events if event.amount is not None]
-        totals = (deal.total, *(event.total for event in deal.events))
-        amounts += [whole for whole in totals if whole is not None]
-        largest = max(amount.high for amount in amounts)
         grades = {registry.source(deal_id, name).grade for name in deal.cited}
-        if largest >= LARGE and grades == {Grade.DIGEST}:
+        if deal.largest >= LARGE and grades == {Grade.DIGEST}:
             yield Finding(
                 ("deals", deal_id),
                 "only-digests",
-                f"{deal_id!r}, {Money(largest, largest).short()}, rests on digests alone",
+                f"{deal_id!r}, {Money(deal.largest, deal.largest).short()}, rests on digests alone",
                 "look for a filing, a company's page or a named newspaper",
                 at_key=True,
             )

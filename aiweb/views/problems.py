@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiweb.errors import Problem
-from aiweb.model import Deal, Leg, Registry
+from aiweb.model import Deal, Grade, Leg, Mode, Registry
 from aiweb.views.tables import SCHEMA_VERSION, width
 
 _EXCERPT: Final = 100
+_LARGE: Final = 10_000_000_000
 
 
 def text(problems: Sequence[Problem]) -> str:
@@ -53,8 +55,14 @@ def github(problems: Sequence[Problem]) -> str:
 
 
 def stats(registry: Registry) -> dict[str, int]:
-    """Count what a registry holds."""
+    """Count what a registry holds; a large deal is one of $10bn or more, at its largest."""
     deals = registry.deals.values()
+    large = [name for name, deal in registry.deals.items() if deal.largest >= _LARGE]
+    grades = Counter(
+        source.grade
+        for sources in (registry.sources, *(deal.sources for deal in deals))
+        for source in sources.values()
+    )
     return {
         "deals": len(registry.deals),
         "legs": sum(len(deal.legs) for deal in deals),
@@ -62,12 +70,25 @@ def stats(registry: Registry) -> dict[str, int]:
         "parties": len(registry.parties),
         "figures": sum(len(rows) for rows in registry.figures.values()),
         "claims": len(registry.claims),
-        "sources": len(registry.sources) + sum(len(deal.sources) for deal in deals),
+        "claims_asserted": sum(1 for claim in registry.claims.values() if claim.mode is Mode.ASSERTED),
+        "waivers": len(registry.waivers),
+        "sources": grades.total(),
+        **{f"sources_{grade}": grades[grade] for grade in Grade},
         "deals_with_an_amount": sum(
             1 for deal in deals if bool(deal.total) or any(_is_priced(deal, leg) for leg in deal.legs)
         ),
         "deals_with_two_sources": sum(1 for deal in deals if len(deal.cited) > 1),
         "deals_with_two_events": sum(1 for deal in deals if len(deal.events) > 1),
+        "large_deals": len(large),
+        "large_deals_with_two_sources": sum(1 for name in large if len(registry.deals[name].cited) > 1),
+        "large_deals_beyond_digests": sum(
+            1
+            for name in large
+            if any(
+                registry.source(name, source).grade is not Grade.DIGEST
+                for source in registry.deals[name].cited
+            )
+        ),
     }
 
 
