@@ -18,6 +18,8 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aiweb.analysis.circulation import circulation
 from aiweb.analysis.loops import loops
@@ -28,8 +30,10 @@ from aiweb.model import (
     Certainty,
     DisputedField,
     Exit,
+    FigureKind,
     Grade,
     Instrument,
+    Metric,
     Party,
     PartyKind,
     Registry,
@@ -39,9 +43,11 @@ from aiweb.model import (
 from aiweb.registry.load import load
 from aiweb.values import Money
 from aiweb.views.explorer import page
-from aiweb.views.explorer.layout import BANDS, COLUMN, ROW, layout
-from aiweb.views.explorer.payload import payload
-from aiweb.views.explorer.wording import percent, words
+from aiweb.views.explorer.layout import BANDS, COLUMN, ROW, joined, layout
+from aiweb.views.explorer.packing import packed
+from aiweb.views.explorer.page import embedded, lean
+from aiweb.views.explorer.payload import CORE, SPARE, core, payload
+from aiweb.views.explorer.wording import chinese, english, percent, words
 from tests.webs import registry
 
 WEB = """
@@ -54,7 +60,23 @@ openai -> amd: undisclosed purchase 2025-10-06
 amd -> openai: up to $96bn warrant market 2025-10-06
 openai -> oracle: $5bn lease announced 2026-01-10
 """
-LIMIT = 1_200_000
+LIMIT = 1_150_000
+_JSON = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | st.sampled_from([0.14, -0.5, 2.0]) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from("abcd"), inner),
+)
+FIGURES = """
+a -> b: $7bn
+---
+figures:
+  a:
+    - {metric: revenue, period: 2024, amount: $3bn, kind: reported, source: s}
+    - {metric: revenue, period: 2025-Q1, amount: $1bn, kind: press, known: 2025-05-01, source: s}
+    - {metric: revenue, period: 2026, amount: $9bn, kind: forecast, known: 2025-05-01, source: s}
+    - {metric: cash, period: 2026-06-30, amount: $5bn, kind: reported, known: 2026-08-01, source: s}
+    - {metric: share-of-revenue, period: 2024, percent: 62%, kind: reported, counterparty: b, source: s}
+    - {metric: share-of-revenue, period: 2025-Q1, percent: 23%, kind: reported, source: s}
+"""
 
 
 def test_the_page_needs_nothing_from_anywhere() -> None:
@@ -91,11 +113,11 @@ def test_names_from_the_registry_stay_text() -> None:
     html = page(hostile())
 
     assert "<img src=x" not in html
-    assert html.count("</script") == 7
+    assert html.count("</script") == 4
     assert "{{7*7}}" in html
-    embedded = json.loads(_script(html, "payload"))
-    assert embedded["parties"]["a"]["name"] == "<img src=x onerror=alert(1)>"
-    assert embedded["deals"][0]["title"] == "</script><script>alert(2)</script>{{7*7}}"
+    shown = unpacked(json.loads(_script(html, "payload")))["data"]
+    assert shown["parties"]["a"]["name"] == "<img src=x onerror=alert(1)>"
+    assert shown["deals"][0]["title"] == "</script><script>alert(2)</script>{{7*7}}"
 
 
 def test_the_page_is_the_same_for_the_same_registry(root: Path) -> None:
@@ -137,12 +159,59 @@ def test_no_path_of_a_machine_is_in_the_page(tmp_path: Path) -> None:
     html = page(replace(registry(WEB), path=str(tmp_path / "deep" / "deals.yaml")))
 
     assert str(tmp_path) not in html
-    assert '"file":"deals.yaml"' in html
+    assert unpacked(json.loads(_script(html, "payload")))["data"]["file"] == "deals.yaml"
 
 
 def test_the_page_of_the_shipped_registry_is_small(root: Path) -> None:
-    """At most 1.2 MB, vis-network included."""
+    """At most 1.15 MB, vis-network included."""
     assert len(page(load(root / "deals.yaml")).encode()) <= LIMIT
+
+
+def test_the_page_of_the_shipped_registry_does_not_hang_on_the_order_of_its_entries(root: Path) -> None:
+    """Parties, deals, sources and figures backwards."""
+    read = load(root / "deals.yaml")
+    turned = replace(
+        read,
+        parties=MappingProxyType(dict(reversed([*read.parties.items()]))),
+        deals=MappingProxyType(dict(reversed([*read.deals.items()]))),
+        sources=MappingProxyType(dict(reversed([*read.sources.items()]))),
+        figures=MappingProxyType({party: rows[::-1] for party, rows in reversed([*read.figures.items()])}),
+    )
+
+    assert page(turned) == page(read)
+
+
+@given(_JSON)
+def test_what_is_packed_can_be_read_back(value: Any) -> None:  # noqa: ANN401 - any JSON
+    """Any JSON, by the rules the script of the page follows; a truth stays one and no number."""
+    back = unpacked(json.loads(embedded(packed(value))))
+
+    assert json.dumps(back) == json.dumps(value)
+
+
+def test_packing_keeps_a_part_once() -> None:
+    """Ten equal rows cost little more than one."""
+    row: Any = {"publisher": "The publisher of them all", "grade": "press", "sources": [1, 2, 3]}
+
+    assert len(embedded(packed([row] * 10))) < 1.5 * len(embedded(packed([row])))
+    assert len(embedded(packed(payload(registry(WEB))))) < 0.75 * len(embedded(payload(registry(WEB))))
+
+
+def test_the_script_and_style_lose_only_whole_lines_of_comment(root: Path) -> None:
+    """What stands in the page is, line for line, what stands in the files."""
+    for name in ("explorer.js", "explorer.css"):
+        text = (root / "aiweb/views/explorer" / name).read_text(encoding="utf-8")
+        lines = [line.strip() for line in text.splitlines()]
+        kept = lean(text).splitlines()
+        left = [line for line in lines if line not in kept]
+
+        assert [line for line in lines if line in kept and line] == kept
+        assert all(line.startswith(("//", "/*")) or line.endswith("*/") or not line for line in left)
+    with pytest.raises(ValueError, match="several lines"):
+        lean("const a = `one\n  two`;\n")
+    for text in ("/* a */ b();\n", "/* a\nb */ c();\n", "/* a */ b(); /* c */\n"):
+        with pytest.raises(ValueError, match="follows a comment"):
+            lean(text)
 
 
 def test_the_page_holds_plain_values_only() -> None:
@@ -186,11 +255,16 @@ def test_the_numbers_of_the_page_are_those_of_the_analyses(
     assert [amount(rung["upper"]).high for rung in numbers["ladder"]] == [
         rung.circular.high for rung in found.ladder if rung.circular is not None
     ]
-    names = [leg["id"] for leg in shown["legs"]]
-    assert {names[leg]: amount(worth) for leg, worth in view["legs"]} == {
+    names = [f"{deal['id']}/{n}" for deal in shown["deals"] for n, _ in enumerate(deal["legs"], 1)]
+    totals = {name: (amount(pays), amount(receives)) for name, pays, receives in view["totals"]}
+    for name, (pays, receives) in totals.items():
+        assert pays.high == sum(leg.amount.high for leg in graph.legs if leg.payer == name)
+        assert receives.low == sum(leg.amount.low for leg in graph.legs if leg.payee == name)
+    assert totals.keys() == set(graph.nx)
+    assert {names[leg]: amount(worth) for leg, worth in _counted(shown, day, view).items()} == {
         leg.id: Money(leg.amount.low, leg.amount.high, leg.amount.undisclosed) for leg in graph.legs
     }
-    assert {names[leg] for leg, _ in view["out"]} == {out.state.id for out in graph.excluded}
+    assert {names[leg] for _, legs in view["out"] for leg in legs} == {out.state.id for out in graph.excluded}
     for listed, those in ((view["loops"], around.loops), (view["unpriced"], around.unpriced)):
         assert [[shown["hops"][hop]["from"] for hop in loop["hops"]] for loop in listed] == [
             list(loop.parties) for loop in those
@@ -212,13 +286,13 @@ def test_an_undisclosed_amount_is_never_nothing() -> None:
         dates=["2026-12-31"],
     )
     view = shown["snapshots"]["2026-12-31/contracted/cash"]
-    unknown, limited = view["unpriced"]
+    limited, unknown = sorted(view["unpriced"], key=lambda loop: "most" not in loop)
 
     assert view["loops"] == []
     assert shown["money"][limited["most"]]["en"] == "$7bn"
     assert "most" not in unknown
     assert "amount" not in unknown
-    assert shown["money"][view["legs"][1][1]] == {
+    assert shown["money"][_counted(shown, "2026-12-31", view)[1]] == {
         "low": 0,
         "high": 0,
         "en": "undisclosed",
@@ -283,6 +357,8 @@ def test_every_word_the_page_asks_for_is_there(root: Path) -> None:
         "basis": list(Basis),
         "certainty": list(Certainty),
         "exit": list(Exit),
+        "metric": list(Metric),
+        "figure": list(FigureKind),
         "grade": list(Grade),
         "field": list(DisputedField),
         "preset": list(Preset),
@@ -335,6 +411,119 @@ def test_parties_that_pay_each_other_stand_close() -> None:
     assert length([*own.values()]) == min(length(clouds) for clouds in permutations(own.values()))
 
 
+def test_those_called_in_stand_between_those_shown_first() -> None:
+    """Forty of three hundred are shown first; every other has a place of its own in its band."""
+    crowd, weights = _crowd(300)
+    few = [*crowd][:40]
+    found, places = joined(crowd, weights, few)
+
+    assert places.keys() == crowd.keys()
+    assert len({*places.values()}) == len(places)
+    assert {name: places[name] for name in few} == {name: found.places[name] for name in few}
+    for name, (x, y) in places.items():
+        band = next(band for band in found.bands if crowd[name].kind in BANDS[band.name])
+        assert band.left < x < band.right
+        assert 0 < y < found.height
+    again = joined(dict(reversed([*crowd.items()])), dict(reversed([*weights.items()])), few[::-1])
+    assert again == (found, places)
+
+
+def test_the_core_holds_all_on_a_loop_and_then_who_moves_most() -> None:
+    """The poorest is on a loop; of the others the richest come first; a few more are all shown."""
+    totals = {f"p{n:02}": (Money(n, n), Money(n, n)) for n in range(CORE + SPARE + 1)}
+    first = core(totals, ["p00", "p01"])
+
+    assert first == ["p00", "p01", *[*totals][-(CORE - 2) :]]
+    assert core({name: totals[name] for name in [*totals][1:]}, ["p01"]) is None
+    assert core(totals, totals) == [*totals]
+
+
+def test_every_listed_loop_of_the_shipped_registry_is_in_the_core(root: Path) -> None:
+    """On each day, under each convention; and the core carries most of the money."""
+    shown: Any = payload(load(root / "deals.yaml"))
+    for view in shown["snapshots"].values():
+        looped = {
+            shown["hops"][hop]["from"] for loop in (*view["loops"], *view["unpriced"]) for hop in loop["hops"]
+        }
+        assert looped <= {*view.get("core", looped)}
+        assert len(view.get("core", ())) <= max(CORE, len(looped))
+
+
+@pytest.mark.parametrize(
+    "money, in_english, in_chinese",
+    [
+        (Money(0, 100, ceilings=1), "up to $100", "至多100美元"),
+        (Money(0, 100, undisclosed=2), "up to $100, plus 2 undisclosed", "至多100美元，另有2笔未披露"),
+        (Money(0, 90, ceilings=2), "up to $90 incl. 2 “up to”", "至多90美元，含2笔“至多”"),
+        (Money(7, 9, ceilings=1), "$7–9 incl. 1 “up to”", "7–9美元，含1笔“至多”"),
+        (
+            Money(7, 7, 1, ceilings=1),
+            "$7, plus 1 “up to” and 1 undisclosed",
+            "7美元，另有1笔“至多”、1笔未披露",
+        ),
+        (Money(0, 0, ceilings=1), "no lower bound", "无下限"),
+        (Money(0, 0, ceilings=2), "$0, plus 2 “up to”", "0美元，另有2笔“至多”"),
+        (Money(0, 0, undisclosed=3), "3 undisclosed", "3笔未披露"),
+        (Money(7, 7, unbounded=True), "at least $7", "至少7美元"),
+        (Money(7, 9, unbounded=True), "$7–9+", "7–9美元以上"),
+        (Money(0, 0), "$0", "0美元"),
+        (Money(-9, -9), "-$9", "-9美元"),
+    ],
+)
+def test_an_amount_reads_well(money: Money, in_english: str, in_chinese: str) -> None:
+    """No talk of ceilings, and no range that starts at nothing."""
+    assert english(money) == in_english
+    assert chinese(money) == in_chinese
+
+
+def test_no_amount_of_the_shipped_registry_talks_of_ceilings(root: Path) -> None:
+    """Nor starts at nothing."""
+    shown: Any = payload(load(root / "deals.yaml"))
+
+    assert not [row for row in shown["money"] if "ceiling" in row["en"] or "$0–" in row["en"]]
+
+
+def test_a_party_has_its_latest_figures_as_of_the_day() -> None:
+    """What others expect is none of them, nor a share of nobody knows whom; cash becomes known later."""
+    shown: Any = payload(registry(FIGURES), dates=["2025-04-01", "2025-06-01", "2026-12-31"])
+
+    def latest(day: str) -> list[tuple[str, str, str]]:
+        rows = shown["figures"][day]["a"]
+        return [
+            (
+                row["metric"],
+                row["period"],
+                row.get("percent") or shown["money"][row["amount"]]["en"],
+            )
+            for row in rows
+        ]
+
+    share = ("share-of-revenue", "2024", "62%")
+    assert latest("2025-04-01") == [("revenue", "2024", "$3bn"), share]
+    assert latest("2025-06-01") == [("revenue", "2025-Q1", "$1bn"), share]
+    assert latest("2026-12-31") == [("cash", "2026-06-30", "$5bn"), ("revenue", "2025-Q1", "$1bn"), share]
+    assert shown["figures"]["2025-06-01"].keys() == {"a"}
+    assert shown["sources"][shown["figures"]["2025-06-01"]["a"][0]["sources"][0]]["name"] == "s"
+
+
+def unpacked(short: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Read back a packed value, as the script of the page does."""
+
+    def value(part: Any) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(part, int | float) and not isinstance(part, bool) and part < 0:
+            return value(short["kept"][-1 - int(part)])
+        if not isinstance(part, list):
+            return part
+        kind, *inner = part
+        if kind < 0:
+            return inner[0]
+        if kind == 0:
+            return [*map(value, inner)]
+        return dict(zip(short["shapes"][kind - 1], map(value, inner), strict=True))
+
+    return value(short["root"])
+
+
 def cast(read: Registry, **kinds: str) -> Registry:
     """Give parties of a small web the kinds they have in life."""
     parties = {
@@ -377,6 +566,11 @@ def _crowd(size: int) -> tuple[dict[str, Party], dict[tuple[str, str], int]]:
 
 def _party(kind: PartyKind) -> Party:
     return Party.model_validate({"name": "n", "zh": "n", "kind": kind})
+
+
+def _counted(shown: Any, day: str, view: Any) -> dict[int, int]:  # noqa: ANN401 - JSON
+    """Say what each leg that counts is worth: what it stands at, unless the view says otherwise."""
+    return {leg: shown["states"][day][leg]["amount"] for leg in view["legs"]} | dict(view["worth"])
 
 
 def _script(html: str, name: str) -> str:

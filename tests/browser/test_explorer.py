@@ -15,13 +15,23 @@ from aiweb.model import Registry, Source
 from aiweb.registry.load import load
 from aiweb.values import Money
 from aiweb.views.explorer import page
-from aiweb.views.explorer.wording import percent, words
-from tests.browser.conftest import Opener
-from tests.test_page import WEB, cast, hostile
+from aiweb.views.explorer.wording import english, percent, words
+from tests.browser.conftest import Opened, Opener
+from tests.test_page import FIGURES, WEB, cast, hostile
 from tests.webs import registry
 
 pytestmark = pytest.mark.browser
 
+# The last two lines are a loop; the party of the two before them is not shown first.
+CROWD = "\n".join(
+    [
+        *(f"hub -> p{n:02}: ${100 - n}bn" for n in range(50)),
+        "tiny -> p49: $1m",
+        "tiny -> p48: $1m loan",
+        "one -> two: up to $5m",
+        "two -> one: $3m purchase",
+    ]
+)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -114,15 +124,15 @@ def test_the_numbers_in_sight_are_those_of_the_analyses(opened: Opener) -> None:
                     ("gross", found.gross),
                     ("net", found.net_debt),
                 ):
-                    assert seen.text(f"#number-{name} .value") == Money(money.low, money.high).short()
+                    assert seen.text(f"#number-{name} .value") == english(Money(money.low, money.high))
                 assert percent(found.share_low) in share
                 assert percent(found.share_high) in share
                 assert (f"{len(found.unknown)} amount" in seen.text("#number-circular")) == bool(
                     found.unknown
                 )
-                assert (f"{found.gross.ceilings} ceiling" in seen.text("#number-gross")) == bool(
-                    found.gross.ceilings
-                )
+                assert (
+                    f"{found.gross.ceilings} known only as “up to”" in seen.text("#number-gross")
+                ) == bool(found.gross.ceilings)
 
 
 def test_the_day_changes_the_deals(opened: Opener) -> None:
@@ -215,7 +225,7 @@ def test_a_deal_shows_its_life_and_its_sources(opened: Opener) -> None:
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     assert "up to $10bn" in seen.text("#pane-details .leg")
     assert "later than the day shown" in seen.text("#pane-details .life")
-    assert "web.yaml, line" in seen.text("#pane-details .sources")
+    assert "web.yaml, sources: s" in seen.text("#pane-details .sources")
 
 
 def test_filters_hide_legs_and_leave_the_numbers(opened: Opener) -> None:
@@ -256,6 +266,113 @@ def test_a_loop_is_lit_in_the_picture(opened: Opener) -> None:
     expect(seen.tab.locator("#pane-loops .row[aria-pressed=true]")).to_contain_text("openai")
     assert "$20bn" in seen.text("#live")
     assert seen.tab.evaluate("document.activeElement.className") == "row"
+
+
+def test_the_core_is_shown_first(opened: Opener) -> None:
+    """Of 54 parties, the two on the loop and the 38 that move most; the header is of all."""
+    read = registry(CROWD)
+    seen = opened(read)
+    shown = _shown(seen)
+    gross = 1000 * sum(100 - n for n in range(50)) + 2 + 5 + 3
+    part = 1000 * sum(100 - n for n in range(37)) + 5 + 3
+
+    assert shown == {"hub", "one", "two", *(f"p{n:02}" for n in range(37))}
+    assert seen.text("#scope span") == f"40 of 54 parties shown, {100 * part // gross}% of the money"
+    assert seen.text("#number-gross .value") == english(Money(gross * 10**6 - 5 * 10**6, gross * 10**6))
+    assert "54 legs count" in seen.text("#number-gross")
+    assert "Of the whole web" in seen.text(".basis")
+    assert seen.text("#table-says").endswith("54 of 54 legs.")
+    assert seen.errors == []
+
+
+def test_the_others_are_one_click_away_and_the_address_keeps_it(opened: Opener) -> None:
+    """By keyboard, which stays where it is; and back."""
+    seen = opened(registry(CROWD))
+    numbers = seen.text("#cards")
+    seen.tab.locator("#scope button").focus()
+    seen.tab.keyboard.press("Enter")
+
+    assert len(_shown(seen)) == 54
+    assert seen.text("#scope span") == "54 of 54 parties shown, 100% of the money"
+    assert seen.text("#live") == seen.text("#scope span")
+    assert "scope=all" in seen.tab.evaluate("location.hash")
+    assert seen.text("#cards") == numbers
+    assert seen.tab.evaluate("document.activeElement.textContent") == "show the core"
+    seen.tab.keyboard.press("Enter")
+    assert len(_shown(seen)) == 40
+    again = opened(registry(CROWD), at="scope=all&language=zh")
+    assert again.text("#scope span") == "显示 54 / 54 方，占金额的 100%"
+    assert len(_shown(again)) == 54
+
+
+def test_a_party_that_is_not_shown_comes_in_with_its_neighbours(opened: Opener) -> None:
+    """Searched for, chosen, and by a deal of its own; each leaves again."""
+    seen = opened(registry(CROWD))
+    first = _shown(seen)
+    seen.tab.get_by_label("Search a party or a deal").first.fill("tiny")
+    assert _shown(seen) == first | {"tiny", "p48", "p49"}
+    seen.tab.keyboard.press("Enter")
+    assert _shown(seen) == first | {"tiny", "p48", "p49"}
+    assert seen.bright() == {("tiny", "p48"), ("tiny", "p49")}
+    assert seen.text("#scope").startswith("43 of 54 parties")
+    seen.tab.keyboard.press("Escape")
+    assert _shown(seen) == first
+    seen.tab.locator("#rows tr", has_text="loan").locator(".link").click()
+    assert _shown(seen) == first | {"tiny", "p48"}
+    spots = seen.tab.evaluate("aiweb.nodes.get().filter((n) => !n.hidden).map((n) => `${n.x} ${n.y}`)")
+    assert len({*spots}) == 42
+    seen.tab.locator("#pane-details .back").click()
+    seen.click_party("hub")
+    assert _shown(seen) == first | {f"p{n:02}" for n in range(50)}
+
+
+def test_filters_apply_after_the_core(opened: Opener) -> None:
+    """At least $50bn: the loop goes, the hub stays with those of the core, and then with all."""
+    seen = opened(registry(CROWD))
+    seen.tab.locator("#tab-filters").click()
+    seen.tab.locator("#least").select_option(label="$50bn")
+    assert len(_shown(seen)) == 38
+    assert seen.text("#scope").startswith("38 of 54 parties")
+    seen.tab.locator("#scope button").click()
+    assert len(_shown(seen)) == 51
+    assert seen.text("#scope").startswith("51 of 54 parties")
+
+
+def test_a_small_web_is_shown_whole(opened: Opener) -> None:
+    """With nothing to say about it, until a filter hides some."""
+    seen = opened(registry(WEB))
+    assert not seen.tab.locator("#scope").is_visible()
+    seen.tab.locator("#tab-filters").click()
+    seen.tab.locator("#filter-instruments input[value=loan]").uncheck()
+
+    assert seen.text("#scope").strip() == "4 of 5 parties shown, 95% of the money"
+
+
+def test_the_panel_says_what_the_words_of_its_amounts_mean(opened: Opener) -> None:
+    """Only of those that are there; the key says it of all."""
+    seen = opened(registry(CROWD), at="party=two")
+    assert seen.text("#pane-details .both").split("\n") == ["Pays", "$3m", "Receives", "up to $5m"]
+    assert "1 of its" not in seen.text("#pane-details")
+    assert "2 of its 2 legs count here" in seen.text("#pane-details")
+    assert seen.text("#pane-details .amounts").split("\n") == ["up to", "a limit, with no lower bound"]
+    seen.tab.locator("#key summary").click()
+    assert "plus 1 undisclosed" in seen.text("#key-body")
+
+
+def test_a_party_shows_its_figures_with_their_sources(opened: Opener) -> None:
+    """What is known on the day only."""
+    seen = opened(registry(FIGURES), at="party=a&date=2025-10-08")
+    rows = seen.tab.locator("#pane-details .figures tr")
+
+    assert rows.count() == 2
+    assert rows.first.inner_text().split() == ["Revenue", "2025-Q1", "·", "press", "$1bn", "[1]"]
+    assert "62%" in rows.nth(1).inner_text()
+    seen.tab.locator("#pane-details details summary").click()
+    assert "web.yaml, sources: s" in seen.text("#pane-details details .sources")
+    seen.tab.locator("#date input[value='2026-12-31']").check()
+    assert "$5bn" in seen.text("#pane-details .figures")
+    rows.nth(2).locator("button").click()
+    assert seen.text("#pane-details h2") == "b"
 
 
 def test_the_page_speaks_chinese(opened: Opener) -> None:
@@ -341,6 +458,10 @@ def test_a_reader_without_scripts_gets_the_table(opened: Opener, tmp_path: Path)
     plain.close()
 
 
+def _shown(seen: Opened) -> set[str]:
+    return {*seen.tab.evaluate("aiweb.nodes.get().filter((node) => !node.hidden).map((node) => node.id)")}
+
+
 def _with_source(read: Registry, source: Source) -> Registry:
     return replace(read, sources=MappingProxyType({**read.sources, "s": source}))
 
@@ -364,7 +485,7 @@ _CONTRAST = """() => {
     Object.fromEntries(
       names.flatMap((name) => grounds.map((ground) => [`${name} on ${ground}`, ratio(name, ground)])),
     );
-  const data = JSON.parse(document.getElementById("payload").textContent);
+  const { data } = aiweb;
   return {
     text: each(["ink", "muted", "accent", "warn"], ["paper", "card", "band", "accent-soft"]),
     lines: each([...data.kinds, ...data.instruments, "strong"], ["card", "band"]),

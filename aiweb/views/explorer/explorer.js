@@ -6,8 +6,21 @@
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const at = (id) => document.getElementById(id);
-  const data = read("payload");
-  const words = read("words");
+
+  /** Read back what `packing.py` wrote short: an array is a list, an object or a number below 0; such a number a part kept once. */
+  const unpack = ({ shapes, kept, root }) => {
+    const made = [];
+    const value = (part) => {
+      if (typeof part === "number" && part < 0) return (made[~part] ??= value(kept[~part]));
+      if (!Array.isArray(part)) return part;
+      const [kind, ...inner] = part;
+      if (kind < 0) return inner[0];
+      if (kind === 0) return inner.map(value);
+      return Object.fromEntries(shapes[kind - 1].map((key, place) => [key, value(inner[place])]));
+    };
+    return value(root);
+  };
+  const { data, words, nodes: allNodes, edges: allEdges } = unpack(read("payload"));
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const narrow = matchMedia("(max-width: 820px)");
@@ -26,6 +39,7 @@
     date: data.dates[data.dates.length - 1],
     preset: "contracted",
     consideration: "cash",
+    scope: "core",
     query: "",
     instruments: new Set(),
     statuses: new Set(),
@@ -48,6 +62,7 @@
     if (values.count === 1 && words[state.language][`${key}.1`]) text = words[state.language][`${key}.1`];
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   };
+  const share = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
   const money = (number) => data.money[number][state.language];
   const high = (number) => data.money[number].high;
   const isOpen = (number) => Boolean(data.money[number].undisclosed) && !high(number);
@@ -86,11 +101,20 @@
 
   const link = (text, act, more = {}) => make("button", { type: "button", class: "link", onclick: act, ...more }, text);
 
+  /** Where an entry stands in the registry: the keys that lead to it. */
+  const place = {
+    party: (id) => `parties: ${id}`,
+    deal: (deal) => `deals: ${deal.id}`,
+    leg: (leg) => `leg ${data.legs[leg].deal}/${deals.get(data.legs[leg].deal).legs.indexOf(leg) + 1}`,
+    source: (source) => (source.deal ? `deals: ${source.deal}: ${source.name}` : `sources: ${source.name}`),
+  };
+  const placed = (at) => t("source.line", { file: data.file, at });
+
   const partyLink = (id) => link(partyName(id), () => choose({ party: id }));
 
   /* -- the address keeps the view, so that it can be sent ------------------- */
 
-  const REMEMBERED = { date: data.dates, preset: PRESETS, consideration: CONSIDERATIONS, language: Object.keys(LANGUAGES), theme: ["auto", "light", "dark"] };
+  const REMEMBERED = { date: data.dates, preset: PRESETS, consideration: CONSIDERATIONS, scope: ["core", "all"], language: Object.keys(LANGUAGES), theme: ["auto", "light", "dark"] };
   let started = false;
 
   const remember = () => {
@@ -110,7 +134,7 @@
     for (const [name, allowed] of Object.entries(REMEMBERED)) {
       if (allowed.includes(view.get(name))) state[name] = view.get(name);
     }
-    if (parties.get(view.get("party"))?.x !== undefined) state.chosen = { party: view.get("party") };
+    if (parties.get(view.get("party"))?.spots) state.chosen = { party: view.get("party") };
     else if (deals.has(view.get("deal"))) state.chosen = { deal: view.get("deal") };
     else if (view.get("loop")) state.chosen = { loop: view.get("loop") };
     else state.chosen = null;
@@ -124,8 +148,10 @@
   const settle = () => {
     const snapshot = data.snapshots[`${state.date}/${state.preset}/${state.consideration}`];
     const states = data.states[state.date];
-    const counted = new Map(snapshot.legs);
-    const out = new Map(snapshot.out);
+    const counted = new Map([...snapshot.legs.map((leg) => [leg, states[leg].amount]), ...snapshot.worth]);
+    const out = new Map(snapshot.out.flatMap(([reason, legs]) => legs.map((leg) => [leg, reason])));
+    const totals = new Map(snapshot.totals.map(([id, ...both]) => [id, both]));
+    const core = snapshot.core && new Set(snapshot.core);
     const loops = [...snapshot.loops, ...snapshot.unpriced].map((loop) => {
       const hops = loop.hops.map((hop) => data.hops[hop]);
       return {
@@ -137,7 +163,7 @@
         parties: hops.map((hop) => hop.from),
       };
     });
-    now = { snapshot, states, counted, out, loops, priced: snapshot.loops.length };
+    now = { snapshot, states, counted, out, totals, core, loops, priced: snapshot.loops.length };
   };
 
   const worth = (leg) => now.counted.get(leg) ?? now.states[leg].amount;
@@ -215,10 +241,10 @@
     colours.sans = getComputedStyle(document.body).fontFamily;
   };
 
-  const nodes = new vis.DataSet(read("nodes").map(({ label, ...node }) => node));
-  const edges = new vis.DataSet(read("edges"));
+  const nodes = new vis.DataSet(allNodes.map(({ label, ...node }) => node));
+  const edges = new vis.DataSet(allEdges.map(({ smooth, ...edge }) => ({ ...edge, smooth: { ...smooth } })));
   let network = null;
-  const picture = data.picture;
+  let picture = null;
   const reach = new Map();
   let upright = null;
   let unit = 1;
@@ -231,7 +257,7 @@
   const widest = (id) => {
     let most = 0;
     for (const row of Object.values(data.snapshots)) {
-      const totals = row.totals[id];
+      const totals = row.totals.find(([name]) => name === id)?.slice(1);
       if (totals) most = Math.max(most, high(totals[0]) + high(totals[1]));
     }
     return most;
@@ -249,7 +275,9 @@
   /** Bring the picture in line with the state: what is drawn, how, and what stands out. */
   const draw = () => {
     spot = focus();
-    const visible = data.legs.map((_, leg) => leg).filter((leg) => drawn(leg) || spot?.legs.has(leg));
+    const all = data.legs.map((_, leg) => leg);
+    const inView = ({ payer, payee }) => !now.core || state.scope === "all" || [payer, payee].every((id) => now.core.has(id) || spot?.parties.has(id));
+    const visible = all.filter((leg) => spot?.legs.has(leg) || (drawn(leg) && inView(data.legs[leg])));
     shown = new Set(visible.flatMap((leg) => [data.legs[leg].payer, data.legs[leg].payee]));
     const drawnLegs = new Set(visible);
     edges.update(
@@ -298,28 +326,61 @@
     );
     at("notice").hidden = visible.length > 0;
     at("notice").textContent = visible.length ? "" : t("graph.empty");
+    showScope(drawnLegs);
     network?.redraw();
+  };
+
+  /** Say how many of the parties of this view are in the picture, with how much of its money, and offer the others. */
+  const showScope = (drawnLegs) => {
+    const ends = (legs) => new Set(legs.flatMap((leg) => [data.legs[leg].payer, data.legs[leg].payee]));
+    const known = data.legs.map((_, leg) => leg).filter((leg) => now.counted.has(leg) || (state.left && now.states[leg].status));
+    const sum = (legs) => legs.reduce((seen, leg) => seen + high(worth(leg)), 0);
+    const counted = [...now.counted.keys()];
+    const [part, whole] = [sum(counted.filter((leg) => drawnLegs.has(leg))), sum(counted)];
+    const everyone = ends([...known, ...drawnLegs]);
+    // Rounded down, so that it says all only where it is all.
+    const much = whole ? share.format(Math.floor((100 * part) / whole) / 100) : "";
+    const values = { shown: shown.size, all: everyone.size, share: much };
+    const said = t(much ? "scope.says" : "scope.says-parties", values);
+    const other = state.scope === "core" ? "all" : "core";
+    at("scope").hidden = !everyone.size || (shown.size === everyone.size && !(now.core && other === "core"));
+    const button = at("scope").querySelector("button");
+    const held = document.activeElement === button && Boolean(button);
+    at("scope").title = t("scope.title");
+    at("scope").replaceChildren(
+      make("span", {}, said),
+      now.core ? link(t(`scope.${other}`), () => rescope(other)) : "",
+    );
+    if (held) at("scope").querySelector("button")?.focus({ preventScroll: true });
+  };
+
+  const rescope = (scope) => {
+    state.scope = scope;
+    fit(false);
+    remember();
+    say(at("scope").querySelector("span").textContent);
   };
 
   /** The part of the screen that is free for the picture. */
   const room = () => {
     const box = at("graph");
-    const pad = upright ? { top: 84, right: 12, bottom: 46, left: 12 } : { top: 62, right: 46, bottom: 70, left: 30 };
+    const pad = upright ? { top: 108, right: 12, bottom: 46, left: 12 } : { top: 62, right: 46, bottom: 70, left: 30 };
     return { pad, wide: box.clientWidth - pad.left - pad.right, tall: box.clientHeight - pad.top - pad.bottom };
   };
 
   /** Stand the picture on end, and widen it, where the screen is higher than wide. */
-  const place = () => {
+  const arrange = () => {
     const box = at("graph");
-    const before = [upright, stretch];
+    const before = [upright, stretch, picture];
+    picture = data.pictures[state.scope];
     upright = box.clientWidth < 0.95 * box.clientHeight || box.clientWidth < 520;
     const { wide, tall } = room();
     const spare = ((wide / tall) * picture.width) / picture.height;
     stretch = upright ? Math.min(1.8, Math.max(1, spare)) : 1;
-    if (before[0] === upright && Math.abs(before[1] - stretch) < 0.02) return;
+    if (before[0] === upright && before[2] === picture && Math.abs(before[1] - stretch) < 0.02) return;
     nodes.update(
       nodes.getIds().map((id) => {
-        const { x, y } = parties.get(id);
+        const [x, y] = parties.get(id).spots[state.scope];
         return { id, x: upright ? y * stretch : x, y: upright ? x : y };
       }),
     );
@@ -340,10 +401,10 @@
 
   /** Stand the picture as the screen is, and draw lines thick enough to see from there; say if that is new. */
   const settleIn = () => {
-    const before = [upright, unit];
-    place();
+    const before = [upright, unit, picture];
+    arrange();
     unit = Math.min(2, Math.max(1, 0.9 / view().scale));
-    return before[0] !== upright || Math.abs(before[1] - unit) > 0.02;
+    return before[0] !== upright || before[2] !== picture || Math.abs(before[1] - unit) > 0.02;
   };
 
   // All is settled before vis-network sees it, so it draws once.
@@ -507,7 +568,7 @@
       const middle = (start.x + toScreen(right, 0).x) / 2;
       const wide = measure(context, text);
       const x = upright ? Math.max(6, start.x) : middle - wide / 2;
-      const y = upright ? start.y - 14 : Math.max(46, start.y - 18);
+      const y = upright ? Math.max(78, start.y - 14) : Math.max(46, start.y - 18);
       context.textAlign = "left";
       context.fillText(text, x, y);
       return { id: `band/${name}`, left: x, right: x + wide, top: y, bottom: y + 13 };
@@ -559,7 +620,7 @@
   at("graph").addEventListener("pointerleave", hideTip);
 
   const partyTip = (id) => {
-    const totals = now.snapshot.totals[id];
+    const totals = now.totals.get(id);
     const said = totals ? `${t("pays")} ${money(totals[0])} · ${t("receives")} ${money(totals[1])}` : t("nothing");
     return [make("b", {}, partyName(id)), said];
   };
@@ -738,6 +799,22 @@
 
   const loopText = (loop) => [...loop.parties, loop.parties[0]].map(partyName).join(" → ");
 
+  /** Say what the words in these amounts mean, those that are there. */
+  const amountsNote = (numbers) => {
+    const seen = numbers.filter((number) => number !== undefined).map((number) => data.money[number]);
+    const marks = {
+      "up-to": seen.some(({ low, high: upper }) => low === 0 && upper > 0),
+      incl: seen.some(({ low, high: upper, ceilings }) => ceilings && (low > 0 || (low === 0 && ceilings > 1)) && low < upper),
+      plus: seen.some(({ low, high: upper, ceilings }) => ceilings && low === upper && (low > 0 || ceilings > 1)),
+      floor: seen.some(({ low, high: upper, ceilings }) => ceilings === 1 && low === upper && low === 0),
+      least: seen.some(({ unbounded }) => unbounded),
+      undisclosed: seen.some(({ undisclosed, high: upper }) => undisclosed && (upper > 0 || undisclosed > 1)),
+    };
+    const said = Object.keys(marks).filter((key) => marks[key]);
+    if (!said.length) return "";
+    return make("dl", { class: "amounts" }, said.flatMap((key) => [make("dt", {}, t(`amounts.${key}`)), make("dd", {}, t(`amounts.${key}.says`))]));
+  };
+
   const list = (rows) => make("ul", { class: "rows" }, rows);
 
   const showDetails = () => {
@@ -764,6 +841,7 @@
       make("h3", {}, t("overview.loops")),
       loops.length ? list(loops.map(loopRow)) : make("p", { class: "soft" }, t("loops.none")),
       loops.length ? link(t("overview.more"), () => openTab("loops", true)) : "",
+      amountsNote([...hops.map((hop) => hop.amount), ...loops.map((loop) => loop.amount)]),
     ];
   };
 
@@ -781,13 +859,15 @@
 
   const partyDetails = (id) => {
     const party = parties.get(id);
-    const totals = now.snapshot.totals[id];
+    const totals = now.totals.get(id);
     const known = data.legs.map((_, leg) => leg).filter((leg) => now.states[leg].status);
     const side = (mine, other, title) => {
       const legs = known.filter((leg) => data.legs[leg][mine] === id).sort((a, b) => now.counted.has(b) - now.counted.has(a) || bySize(a, b));
       return legs.length ? [make("h3", {}, title), list(legs.map((leg) => legRow(leg, partyName(data.legs[leg][other]))))] : [];
     };
     const loops = now.loops.filter((loop) => loop.parties.includes(id));
+    const mine = known.filter((leg) => [data.legs[leg].payer, data.legs[leg].payee].includes(id));
+    const legs = mine.filter((leg) => now.counted.has(leg));
     const other = state.language === "zh" ? party.name : party.zh;
     const about = [
       t(`kind.${party.kind}`),
@@ -810,10 +890,40 @@
         make("div", {}, make("dt", {}, t("pays")), make("dd", {}, totals ? money(totals[0]) : t("nothing"))),
         make("div", {}, make("dt", {}, t("receives")), make("dd", {}, totals ? money(totals[1]) : t("nothing"))),
       ),
+      totals ? make("p", { class: "soft" }, t("legs.of", { count: legs.length, all: mine.length })) : "",
+      amountsNote([...(totals || []), ...mine.map(worth)]),
       ...side("payer", "payee", t("pays.to")),
       ...side("payee", "payer", t("receives.from")),
       ...(loops.length ? [make("h3", {}, t("loops.through", { name: partyName(id) })), list(loops.map(loopRow))] : []),
-      make("p", { class: "soft" }, t("source.line", { file: data.file, at: party.at })),
+      ...figuresOf(id),
+      make("p", { class: "soft" }, placed(place.party(id))),
+    ];
+  };
+
+  /** The latest figures that were known on the day, each with its sources. */
+  const figuresOf = (id) => {
+    const rows = data.figures[state.date][id];
+    if (!rows) return [];
+    const cited = [...new Set(rows.flatMap((figure) => figure.sources))];
+    const order = (figure) => data.metrics.indexOf(figure.metric);
+    const figureRow = ({ metric, amount, percent, counterparty, period, kind, note, sources }) =>
+      make(
+        "tr",
+        {},
+        make(
+          "th",
+          { scope: "row" },
+          t(`metric.${metric}`),
+          counterparty ? make("small", {}, partyLink(counterparty)) : "",
+          make("small", {}, [period, kind === "reported" ? "" : t(`figure.${kind}`), note].filter(Boolean).join(" · ")),
+        ),
+        make("td", {}, amount === undefined ? percent : money(amount), make("small", {}, sources.map((number) => `[${cited.indexOf(number) + 1}]`).join(""))),
+      );
+    return [
+      make("h3", {}, t("figures")),
+      make("p", { class: "soft" }, t("figures.says", { date: day(state.date) })),
+      make("table", { class: "figures" }, make("tbody", {}, [...rows].sort((a, b) => order(a) - order(b)).map(figureRow))),
+      make("details", {}, make("summary", {}, t("figures.sources", { count: cited.length })), make("ol", { class: "sources" }, cited.map((number, index) => sourceRow(data.sources[number], index + 1)))),
     ];
   };
 
@@ -822,6 +932,7 @@
     make("h2", {}, loopAmount(loop)),
     make("p", {}, chain(loop)),
     make("p", { class: "soft" }, t("loops.says")),
+    amountsNote([loop.amount, ...loop.hops.map((hop) => hop.amount)]),
     ...loop.hops.flatMap((hop, step) => [
       make(
         "h3",
@@ -874,7 +985,7 @@
       ...(loops.length ? [make("h3", {}, t("loops.priced")), list(loops.slice(0, 5).map(loopRow))] : []),
       make("h3", {}, t("sources")),
       make("ol", { class: "sources" }, cited.map((number, index) => sourceRow(data.sources[number], index + 1))),
-      make("p", { class: "soft" }, t("source.line", { file: data.file, at: deal.at })),
+      make("p", { class: "soft" }, placed(place.deal(deal))),
     ];
   };
 
@@ -898,7 +1009,7 @@
       make("div", { class: "sum" }, make("span", {}, partyLink(payer), " → ", partyLink(payee)), make("b", {}, money(amount))),
       make("dl", { class: "facts" }, rows),
       make("p", { class: `verdict${counts ? "" : " no"}` }, `${t(`preset.${state.preset}`)}: ${verdict}`),
-      make("p", { class: "soft" }, `${marks(standing.sources || sources)} ${t("source.line", { file: data.file, at: data.legs[leg].at })}`),
+      make("p", { class: "soft" }, `${marks(standing.sources || sources)} ${placed(place.leg(leg))}`),
     );
   };
 
@@ -939,7 +1050,7 @@
       make("span", { class: `grade ${GRADES.includes(source.grade) ? source.grade : ""}` }, t(`grade.${source.grade}`)),
       " ",
       safe ? make("a", { href: source.url, target: "_blank", rel: "noopener noreferrer" }, title) : title,
-      ` · ${[source.title ? source.publisher : "", source.date, source.offline ? `${t("source.offline")}: ${source.offline}` : "", t("source.line", { file: data.file, at: source.at })].filter(Boolean).join(" · ")}`,
+      ` · ${[source.title ? source.publisher : "", source.date, source.offline ? `${t("source.offline")}: ${source.offline}` : "", placed(place.source(source))].filter(Boolean).join(" · ")}`,
     );
   };
 
@@ -1148,7 +1259,7 @@
     offers = query
       ? [
           ...[...parties.keys()]
-            .filter((id) => parties.get(id).x !== undefined && partyFits(id))
+            .filter((id) => parties.get(id).spots && partyFits(id))
             .map((id) => ({ what: { party: id }, text: partyName(id), kind: t(`kind.${parties.get(id).kind}`) })),
           ...data.deals
             .filter((deal) => [deal.id, deal.title, deal.zh].some(fits))
@@ -1229,7 +1340,7 @@
     show();
     if (!state.chosen) say(t("live.cleared"));
     else if (what.party) {
-      const totals = now.snapshot.totals[what.party];
+      const totals = now.totals.get(what.party);
       const [pays, receives] = totals ? totals.map(money) : [t("nothing"), t("nothing")];
       say(t("live.party", { name: partyName(what.party), pays, receives }));
     } else if (what.deal) say(t("live.deal", { name: dealTitle(deals.get(what.deal)), count: deals.get(what.deal).legs.length }));
@@ -1343,7 +1454,7 @@
     };
     const shapes = new Map(nodes.get().map((node) => [parties.get(node.id).kind, node.shape]));
     const used = new Set(data.legs.map((leg) => leg.instrument));
-    const flows = new Set(data.legs.filter((leg) => leg.side !== "neither").map((leg) => leg.instrument));
+    const flows = new Set(data.legs.filter((leg) => !data.still.includes(leg.instrument)).map((leg) => leg.instrument));
     const part = (title, items, more) => make("section", {}, make("h3", {}, title), make("ul", { class: more }, items));
     const mark = (colour, thick, dashes, text) => make("li", {}, line(colour, thick, dashes), text);
     at("strip").replaceChildren(
@@ -1359,8 +1470,9 @@
         make("li", {}, line("ink", 1.5, "1.5 3"), t("line.undisclosed")),
         make("li", {}, line("strong", 1.5, "2 4"), t("line.left")),
       ], "one"),
-      part(t("legend.width"), data.widths.map((step) => make("li", {}, line("ink", width(step)), money(step))), "one"),
+part(t("legend.width"), data.widths.map((step) => make("li", {}, line("ink", width(step)), money(step))), "one"),
       part(t("legend.parties"), data.kinds.filter((kind) => shapes.has(kind)).map((kind) => make("li", {}, icon(kind, SHAPES[shapes.get(kind)]), t(`kind.${kind}`)))),
+      part(t("legend.amounts"), ["up-to", "incl", "plus", "floor", "least", "undisclosed"].map((key) => make("li", {}, make("b", {}, t(`amounts.${key}`)), t(`amounts.${key}.says`))), "one said"),
     );
   };
 
@@ -1400,6 +1512,7 @@
 
   addEventListener("hashchange", () => {
     recall();
+    settleIn();
     document.documentElement.dataset.theme = state.theme;
     readColours();
     relabel();
@@ -1432,5 +1545,5 @@
   started = true;
 
   /* What a test may look at: the same objects the page uses. */
-  window.aiweb = { state, network, nodes, edges, labels: () => labels.map(({ id }) => id) };
+  window.aiweb = { state, data, network, nodes, edges, labels: () => labels.map(({ id }) => id) };
 })();

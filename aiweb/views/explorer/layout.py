@@ -9,6 +9,9 @@ Who gets which slot is a quadratic assignment: Σ weight · distance² over the 
 plus a fine for each party that a line would run over.
 It is solved by exchanging slots while that helps, in whole numbers and in a fixed order,
 so neither the hash seed nor the order of the file nor the machine can change the result.
+
+A picture of a few parties has room between them for the others, each near those it deals with:
+there they stand when they are called in one by one.
 """
 
 from __future__ import annotations
@@ -36,6 +39,9 @@ BANDS: Final[Mapping[str, tuple[PartyKind, ...]]] = {
 }
 
 _ASPECT: Final = 1.8
+# How far apart the others stand between the few, as long as there is room, and the grid they stand on.
+_APART: Final = ((58, 48), (40, 36), (29, 24), (14, 12), (7, 6), (2, 2), (1, 1))
+_GRID: Final = (29, 24)
 _CLEARANCE: Final = 30
 _FINE: Final = 30_000
 _TRIALS: Final = 40_000
@@ -79,6 +85,53 @@ def layout(parties: Mapping[str, Party], weights: Mapping[tuple[str, str], int])
     places = _settled(members, slots, links)
     right = bands[-1].right if bands else 0
     return Layout({name: places[name] for name in sorted(places)}, tuple(bands), right, rows * ROW + ROW // 2)
+
+
+def joined(
+    parties: Mapping[str, Party], weights: Mapping[tuple[str, str], int], core: Iterable[str]
+) -> tuple[Layout, dict[str, Point]]:
+    """Place the parties of `core`, and then every other between them; gives the places of all."""
+    few = set(core)
+    links = _links(parties, weights)
+    heaviest = sorted(parties, key=lambda name: (-sum(links[name].values()), name))
+    # Each band that has a party is there from the start, so that the others have somewhere to stand.
+    standing = {_BAND_OF[parties[name].kind] for name in few}
+    for name in heaviest:
+        if (band := _BAND_OF[parties[name].kind]) not in standing:
+            standing.add(band)
+            few.add(name)
+    found = layout({name: parties[name] for name in parties if name in few}, weights)
+    places = dict(found.places)
+    bands = {band.name: band for band in found.bands}
+    for name in heaviest:
+        if name not in few:
+            near = [(places[other], weight) for other, weight in links[name].items() if other in places]
+            places[name] = _between(bands[_BAND_OF[parties[name].kind]], found.height, near, places.values())
+    return found, {name: places[name] for name in sorted(places)}
+
+
+def _between(band: Band, height: int, near: Iterable[tuple[Point, int]], taken: Iterable[Point]) -> Point:
+    """Find the place in a band that is free and nearest to those a party deals with."""
+    pulls = [*near] or [(((band.left + band.right) // 2, height // 2), 1)]
+    stand = [*taken]
+    free = next(spots for wide, tall in _APART if (spots := _free(band, height, (wide, tall), stand)))
+
+    def pull(spot: Point) -> int:
+        return sum(weight * ((spot[0] - x) ** 2 + (spot[1] - y) ** 2) for (x, y), weight in pulls)
+
+    return min(free, key=lambda spot: (pull(spot), spot))
+
+
+def _free(band: Band, height: int, apart: Point, taken: Iterable[Point]) -> list[Point]:
+    """List the places of a grid in a band that are so far from every one that is taken."""
+    wide, tall = apart
+    across, down = min(wide, _GRID[0]), min(tall, _GRID[1])
+    return [
+        (x, y)
+        for x in range(band.left + across, band.right, across)
+        for y in range(down, height, down)
+        if not any(abs(x - left) < wide and abs(y - top) < tall for left, top in taken)
+    ]
 
 
 def _rows(counts: list[int], gaps: int) -> int:

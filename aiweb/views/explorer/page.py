@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from aiweb.model import PartyKind, Registry
+from aiweb.views.explorer.packing import packed
 from aiweb.views.explorer.payload import Json, Row, payload
 from aiweb.views.explorer.wording import LANGUAGES, words
 
@@ -86,9 +87,10 @@ def page(registry: Registry, *, dates: Sequence[str] | None = None) -> str:
 def _draw(network: Network, shown: Mapping[str, Any]) -> None:
     """Hand pyvis every party that takes part, and every leg as an edge of its own."""
     for name, party in shown["parties"].items():
-        if "x" in party:
+        if "spots" in party:
             shape = SHAPES[PartyKind(party["kind"])]
-            network.add_node(name, label=party["name"], shape=shape, x=party["x"], y=party["y"])
+            x, y = party["spots"]["core"]
+            network.add_node(name, label=party["name"], shape=shape, x=x, y=y)
     beside: dict[tuple[str, str], int] = {}
     for number, leg in enumerate(shown["legs"]):
         pair = (leg["payer"], leg["payee"])
@@ -109,9 +111,11 @@ def _environment(packaged: Environment, shown: Row) -> Environment:
     )
     # Read as text, not as templates: braces in a script are its own.
     network, script, style = (
-        _inline(loader.get_source(environment, name)[0]) for name in (_SCRIPT, "explorer.js", "explorer.css")
+        loader.get_source(environment, name)[0] for name in (_SCRIPT, "explorer.js", "explorer.css")
     )
+    network, script, style = _inline(network), _inline(lean(script)), _inline(lean(style))
     environment.filters["embedded"] = lambda value: Markup(embedded(value))  # noqa: S704 - escaped for a script
+    environment.filters["packed"] = packed
     environment.globals |= {
         "payload": shown,
         "words": words(),
@@ -136,6 +140,32 @@ def embedded(value: Json) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def lean(text: str) -> str:
+    r"""Leave out of a script or style of ours what only its writer reads: indentation and comments.
+
+    Comments count only where they fill whole lines, so no text within a line is ever touched.
+    A text over several lines, or code after a comment on its line, would not survive: there may be none.
+
+    >>> lean("/* one\n   two */\na {\n  b: c; /* kept */\n}\n\n// three\n")
+    'a {\nb: c; /* kept */\n}\n'
+
+    Raises:
+        ValueError: a text in backquotes runs over a line, or code follows a comment on its line.
+    """
+    kept, comment = [], False
+    for line in map(str.strip, text.splitlines()):
+        if line.count("`") % 2:
+            raise ValueError("a text over several lines would not survive")
+        comment = comment or line.startswith("/*")
+        if not (comment or not line or line.startswith("//")):
+            kept.append(line)
+        if comment and "*/" in line:
+            if not line.endswith("*/") or line.count("*/") > 1:
+                raise ValueError("what follows a comment on its line would be lost")
+            comment = False
+    return "\n".join(kept) + "\n"
 
 
 def _inline(text: str) -> str:
@@ -166,7 +196,7 @@ def _hash(text: str) -> str:
 def _fallback(shown: Mapping[str, Any]) -> list[dict[str, str]]:
     """Rows of the table for a reader without scripts: the last day shown, contracted, in cash."""
     day = shown["dates"][-1]
-    counted = dict(shown["snapshots"][f"{day}/contracted/cash"]["legs"])
+    counted = {*shown["snapshots"][f"{day}/contracted/cash"]["legs"]}
     titles = {deal["id"]: deal["title"] for deal in shown["deals"]}
     rows = []
     for number, (leg, state) in enumerate(zip(shown["legs"], shown["states"][day], strict=True)):

@@ -2,12 +2,13 @@
 
 Amounts, sources and legs are kept once and referred to by their number,
 so that sixteen views of the same deals cost little more than one.
+What follows from the rest, such as where an entry stands in the file, is left to the page.
 Nothing here is `None`: what is unknown has no key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -28,9 +29,22 @@ from aiweb.graph import (
     convention,
     fold,
 )
-from aiweb.model import Deal, Dispute, Event, Instrument, Leg, Registry, Side, Source, Status
-from aiweb.values import NOTHING, Money, When, total
-from aiweb.views.explorer.layout import BANDS, layout
+from aiweb.model import (
+    Deal,
+    Dispute,
+    Event,
+    Figure,
+    FigureKind,
+    Instrument,
+    Leg,
+    Metric,
+    Registry,
+    Side,
+    Source,
+    Status,
+)
+from aiweb.values import Money, When, total
+from aiweb.views.explorer.layout import BANDS, Layout, Point, joined, layout
 from aiweb.views.explorer.wording import percent, spoken
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json]"
@@ -39,6 +53,10 @@ _T = TypeVar("_T", bound=Hashable)
 
 ARTICLE_DATE: Final = "2025-10-08"
 LOOPS: Final = 20
+CORE: Final = 40
+"""How many parties are shown first."""
+SPARE: Final = 5
+"""So few more than that are shown with them."""
 THRESHOLDS: Final = (100_000_000, 1_000_000_000, 5_000_000_000, 10_000_000_000, 50_000_000_000)
 WIDTHS: Final = (1_000_000_000, 10_000_000_000, 100_000_000_000, 300_000_000_000)
 
@@ -62,6 +80,10 @@ _FACTS: Final = (
     "collateral",
     "note",
 )
+
+
+# What somebody expects is no figure of the party's own.
+_EXPECTED: Final = frozenset({FigureKind.GUIDANCE, FigureKind.FORECAST, FigureKind.ANALYST})
 
 
 @dataclass
@@ -98,7 +120,7 @@ class _Payload:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._money: _Kept[Money] = _Kept()
-        self._sources: _Kept[tuple[Source, str]] = _Kept()
+        self._sources: _Kept[tuple[Source, str, str]] = _Kept()
         self._reasons: _Kept[tuple[tuple[str, str], ...]] = _Kept()
         self._hops: _Kept[tuple[str, str, str, int, tuple[int, ...]]] = _Kept()
         self._leg = {name: number for number, (name, _, _) in enumerate(registry.legs())}
@@ -108,12 +130,18 @@ class _Payload:
         legs = [self._promise(name, leg) for name, _, leg in self._registry.legs()]
         states = {day.isoformat(): self._states(day) for day in days}
         snapshots: Row = {}
+        cores: set[str] = set()
         for day, preset, consideration in product(days, Preset, Consideration):
             rule = Convention(day, preset, consideration)
-            snapshots[f"{day.isoformat()}/{preset}/{consideration}"] = self._snapshot(rule)
+            view, first = self._snapshot(rule)
+            snapshots[f"{day.isoformat()}/{preset}/{consideration}"] = view
+            # The picture of the core has a slot of its own for whoever is in it on the last day.
+            if first and day == days[-1]:
+                cores.update(first)
         steps = [self._money.number(Money(step, step)) for step in THRESHOLDS]
         widths = [self._money.number(Money(step, step)) for step in WIDTHS]
-        parties, picture = self._parties()
+        parties, pictures = self._parties(cores)
+        figures = {day.isoformat(): self._figures(day) for day in days}
         return {
             "digest": self._registry.digest[:12],
             "file": PurePath(self._registry.path).name,
@@ -121,13 +149,16 @@ class _Payload:
             "article": ARTICLE_DATE,
             "dates": [day.isoformat() for day in days],
             "parties": parties,
-            "picture": picture,
+            "pictures": pictures,
             "deals": deals,
             "legs": legs,
             "states": states,
+            "figures": figures,
             "snapshots": snapshots,
             "instruments": [str(instrument) for instrument in Instrument],
+            "still": [str(instrument) for instrument in Instrument if instrument.side is Side.NEITHER],
             "statuses": [str(status) for status in Status],
+            "metrics": [str(metric) for metric in Metric],
             "kinds": [str(kind) for kinds in BANDS.values() for kind in kinds],
             "thresholds": steps,
             "widths": widths,
@@ -137,27 +168,24 @@ class _Payload:
             ],
             "money": [_amount(money) for money in self._money.values],
             "reasons": [dict(words) for words in self._reasons.values],
-            "sources": [_source(source, where) for source, where in self._sources.values],
+            "sources": [_source(*source) for source in self._sources.values],
         }
 
-    def _parties(self) -> tuple[Row, Row]:
+    def _parties(self, core: Collection[str]) -> tuple[Row, Row]:
+        """Say who the parties are, and where each stands in either picture: of the core, and of all."""
         weights: dict[tuple[str, str], int] = {}
         for _, _, leg in self._registry.legs():
             pair = (leg.payer, leg.payee)
             weights[pair] = weights.get(pair, 0) + len(str(max(1, leg.amount.high // 10**7)))
-        drawn = {name for pair in weights for name in pair}
-        picture = layout({name: self._registry.parties[name] for name in drawn}, weights)
+        drawn = {name: self._registry.parties[name] for pair in weights for name in pair}
+        every = layout(drawn, weights)
+        inner, between = (every, every.places) if not core else joined(drawn, weights, core)
         rows: Row = {}
         for name in sorted(self._registry.parties):
             party = self._registry.parties[name]
-            row: Row = {
-                "name": party.name,
-                "zh": party.zh,
-                "kind": str(party.kind),
-                "at": f"parties: {name}",
-            }
-            if name in picture.places:
-                row["x"], row["y"] = picture.places[name]
+            row: Row = {"name": party.name, "zh": party.zh, "kind": str(party.kind)}
+            if name in drawn:
+                row["spots"] = {"core": _spot(between[name]), "all": _spot(every.places[name])}
             texts = {"country": party.country, "ticker": party.ticker, "parent": party.parent}
             row |= {key: text for key, text in {**texts, "note": party.note}.items() if text}
             row |= {
@@ -166,16 +194,48 @@ class _Payload:
             if party.outside:
                 row["outside"] = True
             rows[name] = row
-        bands: list[Row] = [
-            {"name": band.name, "left": band.left, "right": band.right} for band in picture.bands
-        ]
-        return rows, {"width": picture.width, "height": picture.height, "bands": bands}
+        return rows, {"core": _picture(inner), "all": _picture(every)}
+
+    def _figures(self, day: date) -> Row:
+        """Give the latest figure of every party and metric that was known on a day."""
+        rows: Row = {}
+        for party in sorted(self._registry.figures):
+            latest: dict[tuple[Metric, str], Figure] = {}
+            known = (row for row in self._registry.figures[party] if self._registry.figure_known(row) <= day)
+            for row in sorted(known, key=self._age):
+                if row.kind not in _EXPECTED and (row.counterparty or not row.metric.is_share):
+                    latest[row.metric, row.counterparty or ""] = row
+            if latest:
+                rows[party] = [self._figure(latest[key]) for key in sorted(latest)]
+        return rows
+
+    def _age(self, row: Figure) -> tuple[date, date, bool, str]:
+        known = self._registry.figure_known(row)
+        return (row.period.last, known, row.kind is FigureKind.REPORTED, repr(row))
+
+    def _figure(self, figure: Figure) -> Row:
+        row: Row = {
+            "metric": str(figure.metric),
+            "period": str(figure.period),
+            "kind": str(figure.kind),
+            "sources": [
+                self._sources.number((self._registry.sources[name], name, "")) for name in figure.source
+            ],
+        }
+        if figure.amount is not None:
+            row["amount"] = self._money.number(figure.amount)
+        if figure.percent is not None:
+            row["percent"] = f"{figure.percent}%"
+        if figure.counterparty:
+            row["counterparty"] = figure.counterparty
+        if figure.note:
+            row["note"] = figure.note
+        return row
 
     def _deal(self, name: str, deal: Deal) -> Row:
         row: Row = {
             "id": name,
             "title": deal.title,
-            "at": f"deals: {name}",
             "legs": [self._leg[f"{name}/{number}"] for number in range(1, len(deal.legs) + 1)],
             "events": [self._event(name, event) for event in deal.events],
         }
@@ -213,13 +273,10 @@ class _Payload:
     def _promise(self, name: str, leg: Leg) -> Row:
         deal = name.partition("/")[0]
         return {
-            "id": name,
             "deal": deal,
             "payer": leg.payer,
             "payee": leg.payee,
             "instrument": str(leg.instrument),
-            "side": str(leg.instrument.side),
-            "at": f"leg {name}",
             "first": self._money.number(leg.amount),
             "sources": self._cited(deal, leg.source),
             "facts": [self._fact(key, getattr(leg, key)) for key in _FACTS if getattr(leg, key)],
@@ -241,12 +298,7 @@ class _Payload:
     def _cited(self, deal: str, names: Iterable[str]) -> list[int]:
         own = self._registry.deals[deal].sources
         return [
-            self._sources.number(
-                (
-                    self._registry.source(deal, name),
-                    f"deals: {deal}: {name}" if name in own else f"sources: {name}",
-                )
-            )
+            self._sources.number((self._registry.source(deal, name), name, deal if name in own else ""))
             for name in names
         ]
 
@@ -281,18 +333,27 @@ class _Payload:
             ]
         return row
 
-    def _snapshot(self, rule: Convention) -> Row:
+    def _snapshot(self, rule: Convention) -> tuple[Row, list[str] | None]:
+        """Give what a convention makes of the deals, and the parties it shows first, if not all."""
         graph = DealGraph(self._registry, rule)
         found = loops(graph, top=LOOPS)
         hops = {hop.key: self._hop(hop) for hop in graph.hops}
-        return {
-            "legs": [[self._leg[leg.id], self._money.number(leg.amount)] for leg in graph.legs],
-            "out": [
-                [self._leg[excluded.state.id], self._reasons.number(_reason(excluded, rule))]
-                for excluded in graph.excluded
+        out: dict[int, list[int]] = {}
+        for excluded in graph.excluded:
+            reason = self._reasons.number(_reason(excluded, rule))
+            out.setdefault(reason, []).append(self._leg[excluded.state.id])
+        totals = _totals(graph)
+        standing = {leg.id: leg.amount for deal in graph.deals.values() for leg in deal.legs}
+        row: Row = {
+            "legs": [self._leg[leg.id] for leg in graph.legs],
+            "worth": [
+                [self._leg[leg.id], self._money.number(leg.amount)]
+                for leg in graph.legs
+                if leg.amount != standing[leg.id]
             ],
+            "out": [[reason, legs] for reason, legs in sorted(out.items())],
             "hops": list(hops.values()),
-            "totals": self._totals(graph),
+            "totals": [[name, *map(self._money.number, both)] for name, both in totals.items()],
             "numbers": self._numbers(circulation(graph), graph),
             "loops": [self._loop(loop, hops) for loop in found.loops],
             "unpriced": [self._loop(loop, hops) for loop in found.unpriced],
@@ -303,6 +364,8 @@ class _Payload:
             "more": found.truncated,
             "moreUnpriced": found.unpriced_truncated,
         }
+        first = core(totals, {name for loop in (*found.loops, *found.unpriced) for name in loop.parties})
+        return row | ({"core": first} if first else {}), first
 
     def _hop(self, hop: Hop) -> int:
         legs = tuple(self._leg[name] for name in hop.legs)
@@ -322,18 +385,6 @@ class _Payload:
             limit = Money(loop.amount.high, loop.amount.high, unbounded=loop.amount.unbounded)
             row["most"] = self._money.number(limit)
         return row
-
-    def _totals(self, graph: DealGraph) -> Row:
-        """Say what every party pays and receives, all its legs that count together."""
-        pays: dict[str, list[Money]] = {}
-        receives: dict[str, list[Money]] = {}
-        for leg in graph.legs:
-            pays.setdefault(leg.payer, []).append(leg.amount)
-            receives.setdefault(leg.payee, []).append(leg.amount)
-        return {
-            name: [self._money.number(total(side.get(name, [NOTHING]))) for side in (pays, receives)]
-            for name in sorted({*pays, *receives})
-        }
 
     def _numbers(self, found: Circulation, graph: DealGraph) -> Row:
         row: Row = {
@@ -362,6 +413,35 @@ class _Payload:
         return self._bare(Money(money.high, money.high, unbounded=money.unbounded))
 
 
+def core(totals: Mapping[str, tuple[Money, Money]], looped: Iterable[str]) -> list[str] | None:
+    """Name the parties to show first: all on the loops, then those with most money in and out.
+
+    There is none where a few more would be everyone.
+
+    >>> core({"a": (Money(0, 0), Money(7, 7))}, ["a"])
+    """
+    if len(totals) <= CORE + SPARE:
+        return None
+    first = set(looped)
+    for name in sorted(totals, key=lambda name: (-sum(money.high for money in totals[name]), name)):
+        if len(first) < CORE:
+            first.add(name)
+    return sorted(first)
+
+
+def _totals(graph: DealGraph) -> dict[str, tuple[Money, Money]]:
+    """Say what every party pays and receives, all its legs that count together."""
+    pays: dict[str, list[Money]] = {}
+    receives: dict[str, list[Money]] = {}
+    for leg in graph.legs:
+        pays.setdefault(leg.payer, []).append(leg.amount)
+        receives.setdefault(leg.payee, []).append(leg.amount)
+    return {
+        name: (total(pays.get(name, [])), total(receives.get(name, [])))
+        for name in sorted({*pays, *receives})
+    }
+
+
 def _could_count(leg: LegState, graph: DealGraph) -> bool:
     """Whether a leg is of a sort that counts under some convention: it moves money, or value if asked."""
     everything = graph.convention.consideration is Consideration.ALL
@@ -386,13 +466,23 @@ def _reason(excluded: Excluded, rule: Convention) -> tuple[tuple[str, str], ...]
 
 def _amount(money: Money) -> Row:
     row: Row = {"low": money.low, "high": money.high, **spoken(money)}
-    if money.undisclosed:
-        row["undisclosed"] = money.undisclosed
-    return row
+    counts = {"undisclosed": money.undisclosed, "ceilings": money.ceilings, "unbounded": money.unbounded}
+    return row | {key: count for key, count in counts.items() if count}
 
 
-def _source(source: Source, where: str) -> Row:
-    row: Row = {"publisher": source.publisher, "grade": str(source.grade), "at": where}
+def _spot(point: Point) -> list[int]:
+    return [*point]
+
+
+def _picture(found: Layout) -> Row:
+    bands: list[Row] = [{"name": band.name, "left": band.left, "right": band.right} for band in found.bands]
+    return {"width": found.width, "height": found.height, "bands": bands}
+
+
+def _source(source: Source, name: str, deal: str) -> Row:
+    row: Row = {"publisher": source.publisher, "grade": str(source.grade), "name": name}
+    if deal:
+        row["deal"] = deal
     texts = {"title": source.title, "url": source.url, "offline": source.offline}
     row |= {key: text for key, text in texts.items() if text}
     if source.date is not None:
