@@ -110,7 +110,7 @@ def test_a_registry_is_counted() -> None:
     a -> b: 10; 2025-06-01 closed
     b -> a: undisclosed loan
     a -> c: up to $7 warrant
-    c -> b: $4bn loan #source [s, t]; 2025-07-01 $12bn
+    c -> b: $4bn loan; 2025-07-01 $12bn #source [s, t]
     ---
     sources:
       t: {publisher: q, offline: o, grade: digest, date: 2025-01-01}

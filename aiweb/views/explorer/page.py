@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +43,7 @@ SHAPES: Final[Mapping[PartyKind, str]] = {
 }
 _FIRST: Final = 0.14
 _STEP: Final = 0.1
+_WIDEST: Final = 0.36
 OPTIONS: Final[Mapping[str, Json]] = {
     "autoResize": True,
     "physics": {"enabled": False},
@@ -91,12 +93,13 @@ def _draw(network: Network, shown: Mapping[str, Any]) -> None:
             shape = SHAPES[PartyKind(party["kind"])]
             x, y = party["spots"]["core"]
             network.add_node(name, label=party["name"], shape=shape, x=x, y=y)
-    beside: dict[tuple[str, str], int] = {}
+    parallel = Counter((leg["payer"], leg["payee"]) for leg in shown["legs"])
+    beside: Counter[tuple[str, str]] = Counter()
     for number, leg in enumerate(shown["legs"]):
         pair = (leg["payer"], leg["payee"])
-        beside[pair] = beside.get(pair, -1) + 1
-        bend = round(_FIRST + _STEP * beside[pair], 2)
-        network.add_edge(*pair, id=number, smooth={"roundness": bend})
+        step = min(_STEP, _WIDEST / parallel[pair])
+        network.add_edge(*pair, id=number, smooth={"roundness": round(_FIRST + step * beside[pair], 3)})
+        beside[pair] += 1
 
 
 def _environment(packaged: Environment, shown: Row) -> Environment:
