@@ -316,7 +316,6 @@ def deals(
 ) -> "Report":
     """List deals as they stand on the day, whatever their status."""
     from aiweb.model import Instrument, Status
-    from aiweb.values import total
     from aiweb.views import reports
 
     _one_of("kind", kind, set(Instrument))
@@ -329,13 +328,13 @@ def deals(
         return (
             kind in {None, *(str(leg.instrument) for leg in state.legs)}
             and status in {None, str(state.status)}
-            and total(leg.amount for leg in state.legs).high >= floor
+            and state.amount.high >= floor
             and through in {None, *(end for leg in state.legs for end in (leg.payer, leg.payee))}
         )
 
     keys = {
         "id": lambda state: state.id,
-        "amount": lambda state: (-total(leg.amount for leg in state.legs).high, state.id),
+        "amount": lambda state: (-state.amount.high, state.id),
         "since": lambda state: (state.since.order, state.id),
         "status": lambda state: (-state.status.level, state.status, state.id),
     }

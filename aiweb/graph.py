@@ -105,11 +105,15 @@ class LegState:
     part_of: str | None
     overlaps: tuple[str, ...]
     sources: tuple[str, ...]
+    paid_sources: tuple[str, ...]
 
     @property
     def side(self) -> Side:
         """Funding, spending, or neither."""
         return self.instrument.side
+
+
+_NONE: Final[Mapping[str, Money]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,12 @@ class DealState:
     total: Money | None
     events: tuple[Event, ...]
     legs: tuple[LegState, ...]
+
+    @property
+    def amount(self) -> Money:
+        """Its legs added up, whichever way they point, but for those inside another of them."""
+        own = {leg.id for leg in self.legs}
+        return total(leg.amount for leg in self.legs if leg.part_of not in own)
 
 
 def fold(deal_id: str, deal: Deal, day: date) -> DealState | None:
@@ -194,6 +204,7 @@ def _fold_leg(
         part_of=leg.part_of,
         overlaps=leg.overlaps,
         sources=leg.source,
+        paid_sources=(),
     )
     for event in known:
         if event.leg not in {None, number}:
@@ -201,8 +212,18 @@ def _fold_leg(
         said = {name: getattr(event, name) for name in _RESTATED if getattr(event, name) is not None}
         if said:
             cited = event.source if event.amount is not None else state.sources
-            state = replace(state, **said, sources=cited)
+            receipts = event.source if event.paid is not None else state.paid_sources
+            state = replace(state, **said, sources=cited, paid_sources=receipts)
+            state = replace(state, schedule=_still_fits(state, event))
     return state
+
+
+def _still_fits(state: LegState, event: Event) -> Mapping[When, Money] | None:
+    """Keep a schedule unless the amount was restated below it and no new schedule was given."""
+    if state.schedule is None or event.amount is None or event.schedule is not None:
+        return state.schedule
+    fits = state.amount.unbounded or not state.amount.known
+    return state.schedule if fits or total(state.schedule.values()).low <= state.amount.high else None
 
 
 _RESTATED: Final = (
@@ -232,6 +253,7 @@ class DealGraph:
         )
         counted: list[LegState] = []
         excluded: list[Excluded] = []
+        in_kind: list[LegState] = []
         for deal in self.deals.values():
             for leg in deal.legs:
                 reason = self._objection(leg)
@@ -239,7 +261,9 @@ class DealGraph:
                     excluded.append(Excluded(leg, reason))
                 else:
                     counted.append(leg)
-        self.legs: tuple[LegState, ...] = self._valued(counted)
+                if reason and not leg.instrument.is_cash and not leg.status.is_end:
+                    in_kind.append(leg)
+        self.legs: tuple[LegState, ...] = self._valued(counted, in_kind)
         self.excluded: tuple[Excluded, ...] = tuple(excluded)
 
     def under(self, convention: Convention) -> DealGraph:
@@ -302,6 +326,8 @@ class DealGraph:
                 low=leg.amount.low,
                 high=leg.amount.high,
                 undisclosed=leg.amount.undisclosed,
+                ceilings=leg.amount.ceilings,
+                unbounded=leg.amount.unbounded,
             )
         nx.freeze(graph)
         return graph
@@ -323,23 +349,18 @@ class DealGraph:
             return f"its amount is {_BASIS[leg.basis]}"
         return ""
 
-    def _valued(self, legs: Iterable[LegState]) -> tuple[LegState, ...]:
+    def _valued(self, legs: Iterable[LegState], in_kind: Iterable[LegState]) -> tuple[LegState, ...]:
         """Give each leg the amount that counts: its bound, less what is counted elsewhere."""
         chosen = {leg.id: replace(leg, amount=self._bound(leg)) for leg in legs}
-        amounts = {name: leg.amount for name, leg in chosen.items()}
-        parts: dict[str, list[Money]] = {}
-        for name, leg in chosen.items():
-            if leg.part_of in chosen:
-                parts.setdefault(leg.part_of or "", []).append(amounts[name])
-        for whole, inside in parts.items():
-            amounts[whole] = amounts[whole].less(total(inside))
-        for name, leg in chosen.items():
-            shared = total(chosen[other].amount for other in leg.overlaps if other in chosen)
-            if shared:
-                amount = amounts[name]
-                low = 0 if shared.undisclosed or shared.unbounded else max(0, amount.low - shared.high)
-                amounts[name] = replace(amount, low=low)
-        return tuple(replace(leg, amount=self._one_bound(amounts[name])) for name, leg in chosen.items())
+        inside = {leg.id: self._bound(leg) for leg in in_kind}
+        amounts = counted_once(self.registry, chosen, inside)
+        return tuple(
+            replace(leg, amount=self._one_bound(amounts[name]), sources=self._sources(leg))
+            for name, leg in chosen.items()
+        )
+
+    def _sources(self, leg: LegState) -> tuple[str, ...]:
+        return leg.paid_sources if self.convention.preset is Preset.PAID else leg.sources
 
     def _bound(self, leg: LegState) -> Money:
         if self.convention.preset is Preset.PAID:
@@ -348,6 +369,43 @@ class DealGraph:
 
     def _one_bound(self, amount: Money) -> Money:
         return amount.firm if self.convention.preset is Preset.FIRM else amount
+
+
+def counted_once(
+    registry: Registry, legs: Mapping[str, LegState], in_kind: Mapping[str, Money] = _NONE
+) -> dict[str, Money]:
+    """Give each leg its amount less what other legs count already, so that no dollar is added twice.
+
+    A leg counts without the parts of it that count themselves, or that are in kind and do not.
+    The upper bounds of whole and parts add up to that of the whole, the lower ones to no more than its.
+    Of a leg with an undisclosed part nothing may be left.
+    Of two legs that overlap to an unknown extent, the lower bounds add up to the larger of the two,
+    the upper bounds to both.
+    """
+    amounts = {name: leg.amount for name, leg in legs.items()}
+    inside: dict[str, Money] = {}
+    for name, part in (*amounts.items(), *in_kind.items()):
+        whole = registry.leg(name).part_of
+        while whole is not None and whole not in legs:
+            whole = registry.leg(whole).part_of
+        if whole is not None:
+            inside[whole] = inside.get(whole, NOTHING) + part
+    for whole, parts in inside.items():
+        amount = amounts[whole]
+        high = max(0, amount.high - parts.high)
+        low = 0 if parts.undisclosed or parts.unbounded else max(0, amount.low - parts.low)
+        amounts[whole] = replace(amount, low=min(low, high), high=high)
+    pairs = {
+        (min(name, other), max(name, other))
+        for name, leg in legs.items()
+        for other in leg.overlaps
+        if other in legs
+    }
+    for one, other in sorted(pairs):
+        lesser = min(one, other, key=lambda name: (amounts[name].low, name))
+        shared = min(amounts[one].low, amounts[other].low)
+        amounts[lesser] = replace(amounts[lesser], low=amounts[lesser].low - shared)
+    return amounts
 
 
 _NO_FLOW: Final = {

@@ -240,6 +240,7 @@ class DisputedField(StrEnum):
 
 
 MAX_TEXT: Final = 4000
+LARGEST: Final = 10**15
 ID_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 _UNSAFE: Final = re.compile(
@@ -291,9 +292,19 @@ def _money(value: object, info: ValidationInfo) -> Money:
                 f"add a dated rate with its source under 'rates: {code}:'",
             )
     try:
-        return parse_money(text, rate)
+        amount = parse_money(text, rate)
     except ValueError as error:
         raise _refuse("bad-amount", str(error), MONEY_FORMS) from None
+    if max(abs(amount.low), abs(amount.high)) > LARGEST:
+        raise _refuse("bad-amount", f"{text!r} is more money than there is", "write at most $1,000tn")
+    return amount
+
+
+def _money_from_zero(value: object, info: ValidationInfo) -> Money:
+    amount = _money(value, info)
+    if amount.low < 0:
+        raise _refuse("bad-amount", f"{value!r} is below nothing", "turn payer and payee round instead")
+    return amount
 
 
 def _when(value: object) -> When:
@@ -433,8 +444,11 @@ _ADDRESS: Final = "https://openai.com/index/announcing-the-stargate-project/"
 
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_clean)]
 Url = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_url), _schema("a web address", _ADDRESS)]
-Amount = Annotated[
+SignedAmount = Annotated[
     Money, PlainValidator(_money), _schema("an amount", "$100bn", "up to $100bn", "undisclosed")
+]
+Amount = Annotated[
+    Money, PlainValidator(_money_from_zero), _schema("an amount", "$100bn", "up to $100bn", "undisclosed")
 ]
 Day = Annotated[When, PlainValidator(_when), _schema("a date", "2025-09-22", "2025-Q3", number=True)]
 Period = Annotated[
@@ -685,7 +699,7 @@ class Figure(_Entry):
     period: Period = Field(
         description="The day of a balance, or the span of a flow; FY2026 by the party's `year_end`."
     )
-    amount: Amount | None = Field(None, description="Its value in money.")
+    amount: SignedAmount | None = Field(None, description="Its value in money.")
     percent: Percent | None = Field(None, description="Its value as a percentage.")
     kind: Annotated[FigureKind, _word(FigureKind)] = Field(description="What sort of number it is.")
     counterparty: PartyId | None = Field(None, description="The other party, for a share.")

@@ -10,6 +10,8 @@ A page is one session in a copy of the project, its blocks run in order.
 - A `python` block is run; after `>>> ` what it prints is compared as well.
 - A line `…` stands for any lines.
 - `<!-- exit: 1 -->` before a block says how its last command ends.
+- `<!-- terminal: yes -->` before a `console` block runs it at a terminal, of which otherwise there is none:
+  what stands behind a question is typed as its answer.
 - `<!-- file: NAME -->` before a block writes it to a file.
 - `<!-- edit: NAME -->` before a `diff` block applies it to a file.
 - `<!-- made: NAME -->` to `<!-- end -->` is made from code by the function of that name in MADE.
@@ -19,6 +21,7 @@ Commands that would set the project up are not run; what they name must exist.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import difflib
 import inspect
@@ -50,7 +53,7 @@ SETS_UP: Final = re.compile(r"(bash tests/run|git clone|source \.venv/bin/activa
 ARTICLE_DAY: Final = "2025-10-08"
 _COPIED: Final = ("deals.yaml", "pyproject.toml", "LICENSE", "LICENSE-DATA")
 _FENCE: Final = re.compile(r"^```([a-z]*)$")
-_DIRECTIVE: Final = re.compile(r"^<!-- (exit|file|edit): (\S+) -->$")
+_DIRECTIVE: Final = re.compile(r"^<!-- (exit|terminal|file|edit): (\S+) -->$")
 _MADE: Final = re.compile(
     r"^(<!-- made: ([a-z-]+)(?: ([a-z-]+))? -->\n)(.*?)(^<!-- end -->$)", re.MULTILINE | re.DOTALL
 )
@@ -230,20 +233,61 @@ def _commands(block: Block, environment: dict[str, str]) -> tuple[str, ...]:
         if SETS_UP.match(command):
             out += _written(step, [], always=False) if not step.said else [*step.command, *step.said]
             continue
-        done = subprocess.run(
-            ["bash", "-c", command],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        if "terminal" in block.directives:
+            code, printed = _at_a_terminal(command, environment, step.said)
+        else:
+            code, printed = _piped(command, environment)
         wanted = int(block.directives.get("exit", "0")) if number == len(found) else 0
-        if done.returncode != wanted:
-            raise ValueError(f"{command}\nended with {done.returncode}, not {wanted}\n{done.stdout}")
-        out += _written(step, _lines(done.stdout), always=False)
+        if code != wanted:
+            raise ValueError(f"{command}\nended with {code}, not {wanted}\n{printed}")
+        out += _written(step, _lines(printed), always=False)
     return tuple(out)
+
+
+def _piped(command: str, environment: dict[str, str]) -> tuple[int, str]:
+    """Run a command with nothing to read; give how it ends and what it prints."""
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def _at_a_terminal(command: str, environment: dict[str, str], said: Sequence[str]) -> tuple[int, str]:
+    """Run a command at a terminal and answer what it asks with what is said to stand behind the question."""
+    ours, theirs = os.openpty()
+    text, rest = "", list(said)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with subprocess.Popen(
+        ["bash", "-c", command],
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        # Linux says by an error that nobody is at the other end any more.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 4096):
+                text += decoder.decode(piece).replace("\r\n", "\n")
+                question = text.rpartition("\n")[2]
+                if not question.endswith(": "):
+                    continue
+                while rest and not rest[0].startswith(question.rstrip()):
+                    rest.pop(0)
+                if not rest:
+                    process.kill()
+                    break
+                os.write(ours, f"{rest.pop(0)[len(question) :]}\n".encode())
+    os.close(ours)
+    return process.returncode, text
 
 
 def _python(block: Block, world: dict[str, object]) -> tuple[str, ...]:

@@ -15,9 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiweb import model
+from aiweb.errors import Problem
 from aiweb.model import Instrument, Side, Status
-from aiweb.registry.codes import CODES
+from aiweb.registry.advice import advise
+from aiweb.registry.codes import ADVICE, CODES
+from aiweb.registry.layout import layout
+from aiweb.registry.load import read_text
 from aiweb.registry.schema import FORMS, schema
+from aiweb.views import problems
+from tests import webs
 from tests.samples import ENCODINGS, FOLDER, GROWN
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -34,14 +40,77 @@ A name or a list of names stands for a list wherever sources are named.
 A leg's id is its deal's id, a slash and its number, from 1.
 """
 
+_SECOND: Final = """
+---
+sources:
+  t: {publisher: q, offline: o, grade: press, date: 2025-01-01}
+"""
+_TITLED: Final = """
+---
+sources:
+  t: {title: One, publisher: q, url: https://example.org/1, grade: press, date: 2025-01-01}
+  u: {title: Two, publisher: q, url: https://example.org/1, grade: press, date: 2025-01-01}
+"""
+_WAIVED: Final = """
+waivers:
+  - {code: CODE, at: deals/d1, reason: no second one was found in two searches, on: 2026-03-01}
+"""
+# A small web for each code of advice, in the notation of tests/webs.py.
+ADVISED: Final[Mapping[str, str]] = {
+    "single-source": "a -> b: 5",
+    "only-digests": f"a -> b: $1bn #source [s, t]{_SECOND}",
+    "stale-letter": f"a -> b: 5 letter-of-intent 2025-03-01 #source [s, t]{_SECOND}",
+    "stakes-above-all": (
+        "a -> c: undisclosed stake #source [s, t] #percent 60%\n"
+        f"b -> c: undisclosed stake #source [s, t] #percent 50%{_SECOND}"
+    ),
+    "two-titles": f"a -> b: 5 #source [s, t, u]{_TITLED}",
+    "near-duplicate": (f"a -> b: 5 2025-03-01 #source [s, t]\na -> b: 5 2025-03-10 #source [s, t]{_SECOND}"),
+    "unknown-advice": f"a -> b: 5 #source [s, t]{_SECOND}{_WAIVED.replace('CODE', 'singel-source')}",
+    "idle-waiver": f"a -> b: 5 #source [s, t]{_SECOND}{_WAIVED.replace('CODE', 'single-source')}",
+}
+WAIVED: Final = f"a -> b: 5\n---{_WAIVED.replace('CODE', 'single-source')}"
+_ON_ADVICE: Final = """\
+## Advice
+
+What breaks no rule may still be worth a second look.
+`aiweb check` gives advice on a registry without problems, and marks it:
+
+```text
+path:line:column: advice: code: what was found
+    what to do about it
+```
+
+Advice leaves the exit code at 0; under `--strict` any of it makes that 1.
+Follow it, or set it aside with a waiver that says what was looked for:
+"""
+_ON_WAIVERS: Final = """\
+`at` is the way to the entry through the file; what stands inside the entry is covered too.
+`reason` says what was looked for and why it stays, and `on` when that was.
+A waiver sets aside one code at one entry, and is itself advised against once it has nothing to waive.
+[registry.md](registry.md#waiver) has its fields.
+"""
+
+
+def advised(text: str, code: str = "") -> tuple[str, tuple[Problem, ...]]:
+    """Write a small web as a file, and give the advice on it; `only-digests` makes its sources such."""
+    written = layout(webs.yaml(text).replace(", outside: false", ""))
+    if code == "only-digests":
+        written = written.replace("grade: press", "grade: digest")
+    registry, _ = read_text(written.encode(), f"{code or 'waived'}.yaml")
+    if registry is None:
+        raise ValueError(f"the web for {code} is no registry")
+    return written, advise(registry)
+
 
 def errors() -> Iterator[str]:
-    """Give the page on errors: each code, what it means, the smallest wrong file, what it says."""
-    yield _generated("aiweb/registry/codes.py and tests/errors/")
+    """Give the page on errors and advice: each code, its meaning, a small file that has it, what is said."""
+    yield _generated("aiweb/registry/codes.py, tests/errors/ and this module")
     yield "# What can be wrong with a registry\n"
     yield "`aiweb check` finds everything in one run, sorted by place:\n"
     yield "```text\npath:line:column: code: what is wrong\n    what to do about it\n```\n"
     yield f"There are {len(CODES)} codes. Each comes with the smallest file that provokes it.\n"
+    yield f"What is merely worth a second look is [advice](#advice); it has {len(ADVICE)} codes of its own.\n"
     for code, meaning in CODES.items():
         text = (FOLDER / f"{code}.yaml").read_text(encoding="utf-8")
         said = (FOLDER / f"{code}.txt").read_text(encoding="utf-8")
@@ -52,6 +121,12 @@ def errors() -> Iterator[str]:
             note = "Repeated until the file is larger than the limit:\n\n"
         yield f"## {code}\n\n{meaning[0].upper()}{meaning[1:]}.\n"
         yield f"{note}```yaml\n{_shown(text)}```\n\n```text\n{said}```\n"
+    waiver = advised(WAIVED)[0].partition("waivers:\n")[2]
+    yield f"{_ON_ADVICE}\n```yaml\nwaivers:\n{waiver}```\n\n{_ON_WAIVERS}"
+    for code, meaning in ADVICE.items():
+        text, pieces = advised(ADVISED[code], code)
+        yield f"### {code}\n\n{meaning[0].upper()}{meaning[1:]}.\n"
+        yield f"```yaml\n{text}```\n\n```text\n{problems.text(pieces)}```\n"
 
 
 def registry() -> Iterator[str]:

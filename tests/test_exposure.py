@@ -82,6 +82,32 @@ def test_money_that_could_have_come_from_elsewhere_need_not_return() -> None:
     ) == RoundTrip("high", paid=100, least=20, most=90)
 
 
+def test_a_round_trip_over_an_undisclosed_leg_may_be_more() -> None:
+    """
+    x -> y: 100
+    y -> x: undisclosed purchase
+    x -> z: undisclosed purchase
+    """
+    web = graph(test_a_round_trip_over_an_undisclosed_leg_may_be_more.__doc__)
+
+    assert round_trip(web, "x") == RoundTrip("high", paid=100, least=0, most=0, beyond=True)
+    assert not round_trip(web, "z").beyond
+
+
+def test_a_figure_of_nothing_has_no_share() -> None:
+    """
+    a -> y: 5 purchase
+    ---
+    figures:
+      y:
+        - {metric: revenue, period: 2025, amount: $0, kind: reported, source: s}
+        - {metric: backlog, period: 2025-12-31, amount: undisclosed, kind: reported, source: s}
+    """
+    found = exposure(graph(test_a_figure_of_nothing_has_no_share.__doc__), "y")
+
+    assert {row.share for row in found.cover} == {None}
+
+
 def test_money_that_leaves_for_good_does_not_return() -> None:
     """
     openai -> oracle: 60 purchase

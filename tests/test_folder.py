@@ -154,8 +154,8 @@ def test_the_report_names_each_day_and_convention(files: dict[str, str]) -> None
     """The day of the quoted claim, and the registry's own."""
     report = files["report.md"]
 
-    assert "## How circular the web is, as of 2026-12-31, cash" in report
-    assert "## How circular the web is, as of 2025-10-08, cash" in report
+    assert "## How circular the web is\n\ncash, as of 2026-12-31\n" in report
+    assert "## How circular the web is\n\ncash, as of 2025-10-08\n" in report
     assert "headline, all, as of 2025-10-08" in report
     assert "Not investment advice." in report
 

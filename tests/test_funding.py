@@ -254,6 +254,101 @@ def test_options_that_make_no_sense_are_refused(options: dict[str, int]) -> None
         funding(graph("a -> lab: 1"), "lab", **options)
 
 
+def test_what_was_paid_after_the_balance_is_posted_when_it_was_paid() -> None:
+    """
+    lab -> cloud: 60 purchase; 2026-03-31 paid 25; 2026-06-01 completed paid 60
+    funds -> lab: 30; 2025-06-30 paid 10; 2026-05-01 paid 30
+    """
+    found = gap(test_what_was_paid_after_the_balance_is_posted_when_it_was_paid.__doc__)
+
+    assert [(item.leg, item.amount.high, item.how) for item in found.items if item.leg] == [
+        ("d2/1", 20, "paid 2026-05-01"),
+        ("d1/1", 25, "paid 2026-03-31"),
+        ("d1/1", 35, "paid 2026-06-01"),
+    ]
+    # 50 - 20 + 20 - 60.
+    assert cash(found, "contractual", "none")[0] == Money(-10, -10)
+
+
+def test_what_is_unpaid_when_its_term_has_ended_is_in_no_year() -> None:
+    """A purchase of 100 whose term is 2024 and 2025, and of which 10 had been paid by the end."""
+    text = "lab -> cloud: 100 purchase; 2025-12-31 paid 10 #term 2024..2025"
+    (row,) = gap(text).undated
+
+    assert (row.amount, row.why) == (Money(90, 90), "unpaid when its term 2024..2025 had ended")
+
+
+def test_an_undisclosed_balance_or_forecast_is_missing_not_zero() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: undisclosed, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: undisclosed, kind: forecast, source: s}
+    """
+    web = graph(test_an_undisclosed_balance_or_forecast_is_missing_not_zero.__doc__)
+
+    assert funding(web, "lab", until=2026).missing == (
+        "cash at any date",
+        "a free-cash-flow forecast for 2026",
+    )
+
+
+def test_a_forecast_is_no_opening_balance() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $20, kind: reported, source: s}
+        - {metric: cash, period: 2026-12-31, amount: $90, kind: forecast, source: s}
+    """
+    found = funding(graph(test_a_forecast_is_no_opening_balance.__doc__), "lab")
+
+    assert (found.opening, found.opening_on) == (Money(20, 20), date(2025, 12, 31))
+
+
+def test_a_year_needs_a_forecast_for_all_of_it() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $20, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2025-06..2026-05, amount: $50, kind: forecast, source: s}
+    """
+    found = funding(graph(test_a_year_needs_a_forecast_for_all_of_it.__doc__), "lab", until=2026)
+
+    assert found.missing == ("a free-cash-flow forecast for 2026",)
+
+
+def test_a_lender_gets_back_only_what_it_is_known_to_have_lent() -> None:
+    """
+    lab -> cloud: 25 loan #maturity 2027-10
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $20, kind: reported, source: s}
+        - {metric: undrawn-credit, period: 2025-12-31, amount: $9, kind: reported, source: s}
+    """
+    found = funding(graph(test_a_lender_gets_back_only_what_it_is_known_to_have_lent.__doc__), "lab")
+
+    assert found.items == ()
+
+
+def test_a_claims_year_is_twelve_months_of_its_term() -> None:
+    """
+    lab -> cloud: 400 purchase #term 2026-07..2030-06
+    ---
+    claims:
+      c: {says: it, on: 2025-10-08, party: lab, amount: $9, parts: [{leg: d1/1, amount: $9}], source: s}
+    """
+    (row,) = funding(graph(test_a_claims_year_is_twelve_months_of_its_term.__doc__), "lab").claims
+
+    assert row.parts[0].per_year == Money(100, 100)
+
+
 spans = st.tuples(st.integers(2024, 2030), st.integers(0, 6)).map(lambda s: f"{s[0]}..{s[0] + s[1]}")
 
 

@@ -281,7 +281,8 @@ def test_a_whole_counts_its_remainder_only(world: Registry) -> None:
     """
     drawn = at(world)
 
-    assert dollars(drawn) == {"d1/1": "$61–63", "d2/1": "$30", "d3/1": "$7–9"}
+    # At the upper bounds 61 + 30 + 9 are the whole again; at the lower they are no more than it.
+    assert dollars(drawn) == {"d1/1": "$61", "d2/1": "$30", "d3/1": "$7–9"}
     assert dollars(at(world, preset="firm")) == {"d1/1": "$61", "d2/1": "$30", "d3/1": "$7"}
 
 
@@ -328,15 +329,62 @@ def test_an_overlap_lowers_the_floor_and_not_the_top(world: Registry) -> None:
     a -> d: 70 #overlaps [d2/1, d4/1]
     a -> e: 8 talks
     """
-    assert dollars(at(world)) == {"d1/1": "$100", "d2/1": "$0–40", "d3/1": "$30–70"}
+    # The 30 may lie inside the 100, or inside the 70; these two share nothing.
+    assert dollars(at(world)) == {"d1/1": "$100", "d2/1": "$0–40", "d3/1": "$70"}
 
 
-def test_an_overlap_with_the_undisclosed_leaves_no_floor(world: Registry) -> None:
+def test_two_legs_that_name_each_other_keep_the_larger_floor(world: Registry) -> None:
+    """
+    a -> b: 100 #overlaps [d2/1]
+    a -> c: 90 #overlaps [d1/1]
+    """
+    drawn = at(world, preset="firm")
+
+    assert sum(leg.amount.low for leg in drawn.legs) == 100
+
+
+def test_a_part_of_a_part_that_does_not_count_lies_in_the_whole(world: Registry) -> None:
+    """
+    a -> b: 100
+    a -> b: 60 talks #part-of d1/1
+    a -> b: 20 #part-of d2/1
+    """
+    assert dollars(at(world)) == {"d1/1": "$80", "d3/1": "$20"}
+
+
+def test_a_part_in_kind_is_no_cash_of_the_whole(world: Registry) -> None:
+    """
+    a -> b: 100
+    a -> b: 60 warrant #part-of d1/1
+    """
+    assert dollars(at(world)) == {"d1/1": "$40"}
+    assert dollars(at(world, consideration="all")) == {"d1/1": "$40", "d2/1": "$60"}
+
+
+def test_a_part_up_to_an_amount_adds_nothing_to_the_whole(world: Registry) -> None:
+    """
+    a -> b: 100
+    a -> b: up to $40 #part-of d1/1
+    """
+    (hop,) = at(world).hops
+
+    assert hop.amount.high == 100
+
+
+def test_a_restated_amount_below_its_schedule_sets_the_schedule_aside(world: Registry) -> None:
+    """
+    a -> b: 100 purchase; 2025-06-01 30 #schedule {2026: $100}
+    """
+    assert at(world).legs[0].schedule is None
+    assert at(world, "2025-05-31").legs[0].schedule is not None
+
+
+def test_an_overlap_with_the_undisclosed_keeps_the_floor_of_what_is_known(world: Registry) -> None:
     """
     a -> b: undisclosed
     a -> c: 30 #overlaps [d1/1]
     """
-    assert dollars(at(world))["d2/1"] == "$0–30"
+    assert dollars(at(world)) == {"d1/1": "undisclosed", "d2/1": "$30"}
 
 
 # ---- hops and the networkx view ----------------------------------------------------------------
@@ -381,6 +429,8 @@ def test_the_networkx_view_says_the_same(world: Registry) -> None:
         "low": 1,
         "high": 2,
         "undisclosed": 0,
+        "ceilings": 0,
+        "unbounded": False,
     }
     assert drawn.nx.graph == {
         "as_of": "2026-12-31",

@@ -96,6 +96,28 @@ def test_a_loop_of_undisclosed_hops_has_no_amount_at_all() -> None:
     assert loop.amount_text == "amount unknown"
 
 
+def test_an_undisclosed_part_hides_no_amount_that_is_known() -> None:
+    """
+    a -> b: 100
+    a -> b: undisclosed
+    b -> a: 60 purchase
+    """
+    found = loops(graph(test_an_undisclosed_part_hides_no_amount_that_is_known.__doc__))
+
+    assert [loop.amount for loop in found.loops] == [Money(60, 60)]
+    assert found.unpriced == ()
+
+
+def test_a_loop_of_ceilings_is_named_where_only_floors_count() -> None:
+    """
+    a -> b: up to $100
+    b -> a: 50 purchase
+    """
+    found = loops(graph(test_a_loop_of_ceilings_is_named_where_only_floors_count.__doc__, preset="firm"))
+
+    assert [row.needs for row in found.left_out] == [(("d1/1", "a ceiling without a floor"),)]
+
+
 def test_loops_that_a_known_hop_limits_come_before_those_of_unknown_hops_only() -> None:
     """
     a -> b: undisclosed
@@ -213,7 +235,9 @@ def test_a_narrower_convention_says_which_loops_it_leaves_out_and_why() -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [{"kind": "fundig"}, {"top": 0}, {"max_length": 1}], ids=["kind", "top", "max-length"]
+    "option",
+    [{"kind": "fundig"}, {"top": 0}, {"max_length": 1}, {"max_length": 13}],
+    ids=["kind", "top", "short", "long"],
 )
 def test_options_without_sense_are_refused(option: dict[str, int]) -> None:
     """

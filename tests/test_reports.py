@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,10 +149,11 @@ def test_a_path_says_how_much_can_get_there(tmp_path: Path) -> None:
     """
     said = run(tmp_path, test_a_path_says_how_much_can_get_there.__doc__, "path", "a", "c")
 
-    assert [(row["path"], row["amount"]) for row in said["paths"]] == [
-        ("a -> b -> c", "$7"),
-        ("a -> c", "$5"),
+    assert [(row["path"], row["says"], row["amount"]) for row in said["paths"]] == [
+        ("a -> b -> c", "$7", plain(Money(7, 7))),
+        ("a -> c", "$5", plain(Money(5, 5))),
     ]
+    assert said["most"] == [{"most": plain(Money(12, 12))}]
     assert "over all paths of any length at most $12 of disclosed money can get there" in said["notes"]
 
 
@@ -281,7 +283,9 @@ def test_a_narrower_convention_says_what_it_leaves_out_and_why(tmp_path: Path) -
     said = run(tmp_path, test_a_narrower_convention_says_what_it_leaves_out_and_why.__doc__, "loops")
 
     assert said["loops"] == []
-    assert said["left_out"] == [{"loop": "a -> b -> a", "needs": ["d1/1 (only letter-of-intent)"]}]
+    assert said["left_out"] == [
+        {"loop": "a -> b -> a", "needs": ["d1/1 (only letter-of-intent)"], "lacking_legs": ["d1/1"]}
+    ]
 
 
 def test_a_cut_list_says_so(tmp_path: Path) -> None:
@@ -362,7 +366,8 @@ def test_both_deals_are_found_by_the_names_of_their_parties(words: tuple[str, ..
 def test_the_articles_loops_are_there_on_its_day(then: str, loop: str, amount: str) -> None:
     """Each with its amount, or "at most" with the unknown leg named, its legs and their sources."""
     row = next(n for n, line in enumerate(then.splitlines()) if f"  {loop}  " in line)
-    head, *details = then.splitlines()[row : row + 5]
+    head, *rest = then.splitlines()[row : row + 6]
+    details = list(takewhile(lambda line: line.startswith("      "), rest))
     named = next(line for line in details if "legs: " in line).partition("legs: ")[2].split(", ")
 
     assert head.endswith(amount)

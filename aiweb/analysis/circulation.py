@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from aiweb.errors import NoConvergence
@@ -54,8 +55,9 @@ class Circulation:
 
     `share_low` and `share_high` are circular over gross at the lower and at the upper bounds;
     they are no range: the share need not lie between them.
-    `unknown` names the legs whose amount is undisclosed: with any of them, or with an amount of
-    "at least", `circular` is a lower bound.
+    `unknown` names the legs whose amount is undisclosed.
+    `circular` counts those between parties of the web: with any of them, or with an amount of
+    "at least", it is a lower bound.
     `levels` is the certificate at the upper bounds.
     """
 
@@ -89,6 +91,7 @@ def circulation(graph: DealGraph, *, ladder: bool = True) -> Circulation:
     """
     gross = total(leg.amount for leg in graph.legs)
     unknown = unknown_of(graph.legs)
+    inside = tuple(leg for hop in _inside(graph) for leg in unknown_of(graph.leg[name] for name in hop.legs))
     low, high = _between(graph, upper=False), _between(graph, upper=True)
     beyond = any(hop.amount.unbounded for hop in _inside(graph))
     least = maximum(low)[0]
@@ -97,18 +100,18 @@ def circulation(graph: DealGraph, *, ladder: bool = True) -> Circulation:
     if ladder:
         for length in LADDER:
             bounds = [_rung(low, length), _rung(high, length)]
-            rungs.append(Rung(length, _money(bounds, unknown, beyond=beyond)))
-    rungs.append(Rung(None, _money([least, most], unknown, beyond=beyond)))
+            rungs.append(Rung(length, _money(bounds, inside, beyond=beyond)))
+    rungs.append(Rung(None, _money([least, most], inside, beyond=beyond)))
     return Circulation(
         convention=graph.convention,
         digest=graph.registry.digest,
         gross=gross,
-        circular=Money(least, most, undisclosed=len(unknown), unbounded=beyond),
+        circular=Money(least, most, undisclosed=len(inside), unbounded=beyond),
         net_debt=_net_debt(graph),
         ladder=tuple(rungs),
         unknown=unknown,
-        levels=levels,
-        flows=flow,
+        levels=MappingProxyType(levels),
+        flows=MappingProxyType(flow),
         legs=tuple(leg.id for leg in graph.legs),
     )
 
@@ -139,9 +142,19 @@ def maximum(flows: Flows) -> tuple[int, dict[tuple[str, str], int], dict[str, in
     amount = sum(circulating.values())
     levels = _levels(positive, circulating)
     proved = sum(w * max(0, 1 - (levels[v] - levels[u])) for (u, v), w in positive.items())
-    if proved != amount:
+    if proved != amount or not _is_circulation(circulating, positive):
         raise NoConvergence("the maximum circulation", float(proved - amount))
     return amount, circulating, levels
+
+
+def _is_circulation(flow: Flows, bounds: Flows) -> bool:
+    """Whether a flow keeps its bounds and leaves every party with nothing."""
+    left: dict[str, int] = defaultdict(int)
+    for (payer, payee), amount in flow.items():
+        left[payer] -= amount
+        left[payee] += amount
+    within = all(0 <= amount <= bounds.get(hop, 0) for hop, amount in flow.items())
+    return within and not any(left.values())
 
 
 def reciprocated(flows: Flows) -> int:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final, TypeAlias
@@ -70,12 +70,14 @@ class RoundTrip:
     """Of what the party pays, the least and the most that can reach it again, in dollars.
 
     `at` says at which bound of every amount: "low" or "high".
+    `beyond` says that an amount on a way back is undisclosed or "at least": more can return than `most`.
     """
 
     at: str
     paid: int
     least: int
     most: int
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,34 @@ def round_trip(graph: DealGraph, party: str, *, at: str = "high") -> RoundTrip:
             outward[leg.payer] += amount
         else:
             inside[leg.payer, leg.payee] += amount
-    return bracket(inside, outward, inward, party, at)
+    return replace(bracket(inside, outward, inward, party, at), beyond=_more_can_return(graph, party))
+
+
+def _more_can_return(graph: DealGraph, party: str) -> bool:
+    """Whether a hop without an upper limit lies on a way from the party back to it."""
+    hops = [
+        hop
+        for hop in graph.hops
+        if not graph.outside & {hop.payer, hop.payee} and (hop.amount.high > 0 or not hop.amount.known)
+    ]
+    after = _reached({party}, [(hop.payer, hop.payee) for hop in hops])
+    before = _reached({party}, [(hop.payee, hop.payer) for hop in hops])
+    limitless = (hop for hop in hops if not hop.amount.known or hop.amount.unbounded)
+    return any(hop.payer in after and hop.payee in before for hop in limitless)
+
+
+def _reached(start: set[str], steps: list[tuple[str, str]]) -> set[str]:
+    """Name what can be reached from `start` over steps from one name to another."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    for tail, head in steps:
+        onward[tail].append(head)
+    seen, todo = set(start), list(start)
+    while todo:
+        for head in onward[todo.pop()]:
+            if head not in seen:
+                seen.add(head)
+                todo.append(head)
+    return seen
 
 
 def bracket(
@@ -276,7 +305,8 @@ def _cover(graph: DealGraph, party: str, received: list[LegState]) -> tuple[Cove
             if metric is Metric.REVENUE:
                 before, after = legs, ()
             amount = total(leg.amount for leg in before)
-            share = Fraction(amount.high, figure.amount.high) if before and amount.high else None
+            whole = figure.amount.high
+            share = Fraction(amount.high, whole) if before and amount.high and whole > 0 else None
             rows.append(Cover(metric, figure, other, amount, share, tuple(leg.id for leg in before), after))
     return tuple(sorted(rows, key=lambda row: (row.metric, -row.amount.high, row.counterparty)))
 
@@ -291,17 +321,15 @@ def _latest(graph: DealGraph, party: str, metric: Metric) -> Figure | None:
         and graph.registry.figure_known(figure) <= graph.convention.as_of
         and (metric is Metric.BACKLOG or figure.period.days in range(360, 372))
     ]
+    known = graph.registry.figure_known
     return max(
-        rows,
-        key=lambda row: (row.period.last, row.kind is FigureKind.REPORTED, str(row.amount)),
-        default=None,
+        rows, key=lambda row: (row.period.last, row.kind is FigureKind.REPORTED, known(row)), default=None
     )
 
 
 def _signed(graph: DealGraph, leg: LegState) -> date:
     """Give the day a leg's deal first reached signing, else its latest state's day."""
-    deal = graph.registry.deals[leg.deal]
-    for event in deal.events:
+    for event in graph.deals[leg.deal].events:
         if event.status is not None and event.status.level >= 4:
             return event.on.last
     return leg.since.last

@@ -33,7 +33,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from aiweb.errors import BadOption, UnknownName
-from aiweb.graph import Convention, DealGraph, LegState
+from aiweb.graph import Convention, DealGraph, LegState, counted_once
 from aiweb.model import Basis, Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
 from aiweb.values import NOTHING, Money, Span, total
 
@@ -97,7 +97,10 @@ class Undated:
 
 @dataclass(frozen=True, slots=True)
 class YearEnd:
-    """Cash at the end of a year, and what is short of the least cash, best case to worst."""
+    """Cash at the end of a year, and what is short of the least cash, best case to worst.
+
+    A receipt of "at least" leaves the cash unbounded, a payment of "at least" the shortfall.
+    """
 
     year: int
     cash: Money
@@ -210,18 +213,20 @@ def funding(
     last = until if until is not None else max(LAST_YEAR, first)
     if last < first:
         raise BadOption("to", last, f"write a year from {first}")
+    if not (first >= 1900 and last <= 2200):
+        raise BadOption("from", first, "write years from 1900 to 2200")
     if minimum < 0:
         raise BadOption("minimum", minimum, "write an amount from $0")
     dated = [(registry.figure_known(row), row) for row in registry.figures.get(party, ())]
     figures = [(known, row) for known, row in dated if known <= day]
-    opening, opening_on, opening_figures = _opening(row for _, row in figures)
+    opening, opening_on, opening_figures = _opening((row for _, row in figures), day)
     start = (opening_on or date(first, 1, 1) - timedelta(days=1)) + timedelta(days=1)
-    operating = _operating(figures, start)
+    operating, forecast = _operating(figures, start)
     borrows = any(row.metric is Metric.UNDRAWN_CREDIT for row in opening_figures)
     items, undated = _listed(graph, party, start, borrows=borrows)
     begin = min(first, start.year)
     inside = [item for item in (*operating, *items) if begin <= item.year <= last]
-    missing = _missing(opening_on, operating, begin, last)
+    missing = _missing(opening_on, forecast, start, range(begin, last + 1))
     paths = () if missing else _paths(inside, opening, range(begin, last + 1), first, minimum)
     return FundingGap(
         convention=graph.convention,
@@ -242,10 +247,11 @@ def funding(
 
 
 def by_year(
-    leg: LegState, start: date, paid: Money | None = None
+    leg: LegState, start: date, paid: Money | None = None, paid_on: date | None = None
 ) -> tuple[dict[int, Money], Money | None, str]:
     """Put what is still to be paid on a leg, from `start` on, into calendar years.
 
+    `paid` is what has been paid up to `paid_on`.
     Gives the years, what no source puts into a year (nothing if all of it is), and how it was done.
     """
     if leg.schedule is not None:
@@ -259,9 +265,12 @@ def by_year(
     if leg.term is not None:
         if paid is None:
             return _spread(leg.amount, leg.term, start), None, f"spread evenly over {leg.term}"
-        rest = Span(max(start, leg.term.first), max(start, leg.term.last), leg.term.text)
-        how = f"what is unpaid, spread evenly over what is left of {leg.term}"
-        return _spread(leg.amount.less(paid), rest, start), None, how
+        left = leg.amount.less(paid)
+        begin = max(leg.term.first, (paid_on or start - timedelta(days=1)) + timedelta(days=1))
+        if begin > leg.term.last:
+            return {}, left or None, f"unpaid when its term {leg.term} had ended"
+        rest = Span(begin, leg.term.last, leg.term.text)
+        return _spread(left, rest, start), None, f"what is unpaid, spread evenly over the rest of {leg.term}"
     left = leg.amount.less(paid) if paid is not None else leg.amount
     why = "no schedule or term is published" if leg.amount.known else "amount undisclosed"
     return {}, left or None, why
@@ -301,27 +310,44 @@ def _beyond_schedule(leg: LegState, planned: Money) -> Money | None:
     return left if left.high > 0 or left.undisclosed else None
 
 
-def _opening(figures: Iterable[Figure]) -> tuple[Money, date | None, tuple[Figure, ...]]:
+def _opening(figures: Iterable[Figure], day: date) -> tuple[Money, date | None, tuple[Figure, ...]]:
     """Last known cash, and the last known undrawn credit; both may be ranges where figures differ."""
     rows = list(figures)
-    cash = _last_balance(rows, Metric.CASH)
+    cash = _last_balance(rows, Metric.CASH, day)
     if not cash:
         return NOTHING, None, ()
-    credit = _last_balance(rows, Metric.UNDRAWN_CREDIT)
+    credit = _last_balance(rows, Metric.UNDRAWN_CREDIT, day)
     return _hull(cash) + _hull(credit), cash[0].period.last, (*cash, *credit)
 
 
-def _last_balance(figures: Iterable[Figure], metric: Metric) -> list[Figure]:
-    rows = [row for row in figures if row.metric is metric and row.amount is not None]
+def _last_balance(figures: Iterable[Figure], metric: Metric, day: date) -> list[Figure]:
+    rows = [
+        row
+        for row in figures
+        if row.metric is metric
+        and row.kind in _BALANCES
+        and row.period.last <= day
+        and row.amount is not None
+        and not (row.amount.undisclosed and not row.amount.high)
+    ]
     last = max((row.period.last for row in rows), default=None)
-    return [row for row in rows if row.period.last == last]
+    of_day = [row for row in rows if row.period.last == last]
+    best = min((_kind_rank(row) for row in of_day), default=0)
+    return [row for row in of_day if _kind_rank(row) == best]
 
 
 def _hull(figures: Iterable[Figure]) -> Money:
     amounts = [row.amount for row in figures if row.amount is not None]
     if not amounts:
         return NOTHING
-    return Money(min(amount.low for amount in amounts), max(amount.high for amount in amounts))
+    return Money(
+        min(amount.low for amount in amounts),
+        max(amount.high for amount in amounts),
+        unbounded=any(amount.unbounded for amount in amounts),
+    )
+
+
+_BALANCES: Final = {FigureKind.REPORTED, FigureKind.PRESS}
 
 
 class _Word(NamedTuple):
@@ -340,21 +366,28 @@ _KINDS: Final = (
 )
 
 
-def _operating(figures: Iterable[tuple[date, Figure]], start: date) -> list[Item]:
+def _operating(figures: Iterable[tuple[date, Figure]], start: date) -> tuple[list[Item], tuple[Span, ...]]:
     """Give the last known free cash flow of each year; where the last word has two values, both bounds.
 
     Of periods that overlap, the one with the better kind of figure counts, then the one known last.
+    The periods that count come second.
     """
     periods: dict[tuple[date, date], list[tuple[date, Figure]]] = defaultdict(list)
     for known, row in figures:
-        flow = row.metric is Metric.FREE_CASH_FLOW and row.amount is not None
+        flow = row.metric is Metric.FREE_CASH_FLOW and row.amount is not None and row.amount.known
         if flow and row.period.days >= _FULL_YEAR and row.period.days < 2 * _FULL_YEAR:
             periods[row.period.first, row.period.last].append((known, row))
     items = []
     taken: list[Span] = []
     words = [_last_word(rows) for rows in periods.values()]
     for word in sorted(
-        words, key=lambda word: (word.kind, -word.known.toordinal(), word.figures[0].period.first)
+        words,
+        key=lambda word: (
+            word.kind,
+            -word.known.toordinal(),
+            word.figures[0].period.first,
+            word.figures[0].period.last,
+        ),
     ):
         chosen, span = word.figures, word.figures[0].period
         if any(span.first <= other.last and other.first <= span.last for other in taken):
@@ -363,7 +396,7 @@ def _operating(figures: Iterable[tuple[date, Figure]], start: date) -> list[Item
         for year, amount in _spread_signed(_hull(chosen), chosen[0].period, start).items():
             how = f"{chosen[0].kind} free cash flow of {chosen[0].period}"
             items += [Item(year, Role.OPERATING, Class.CONTRACTUAL, amount, how, figure=chosen[0])]
-    return items
+    return items, tuple(taken)
 
 
 def _last_word(rows: list[tuple[date, Figure]]) -> _Word:
@@ -393,15 +426,45 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
     undated: list[Undated] = []
     for leg in _flowing(graph, party):
         certainty, role = _class(leg), _role(leg, party)
-        years, left, how = by_year(leg, start, leg.paid)
+        payments = _payments(graph, leg.id)
+        paid_on = payments[-1][0] if payments else None
+        years, left, how = by_year(leg, start, leg.paid, paid_on)
         for year, amount in years.items():
             items.append(Item(year, role, certainty, amount, how, leg=leg.id))
+        if leg.schedule is None:
+            items += _since(payments, start, role, leg.id)
         if left is not None:
             settled = _settled(leg, start, borrows=borrows and leg.payee == party)
             undated.append(Undated(leg.id, role, certainty, left, settled or how, settled=bool(settled)))
         if leg.instrument is Instrument.LOAN:
-            items += _repayment(graph, leg, party, start, borrows=borrows)
+            items += _repayment(graph, leg, party, start, borrows=borrows and leg.payee == party)
+    for deal in graph.deals.values():
+        for leg in deal.legs:
+            if deal.status.is_end and leg.instrument.is_cash and party in {leg.payer, leg.payee}:
+                items += _since(_payments(graph, leg.id), start, _role(leg, party), leg.id)
     return items, undated
+
+
+def _payments(graph: DealGraph, name: str) -> list[tuple[date, Money]]:
+    """Give what was paid on a leg, payment by payment, out of the running totals known by the day."""
+    deal, _, number = name.partition("/")
+    before, found = NOTHING, []
+    for event in graph.deals[deal].events if deal in graph.deals else ():
+        if event.paid is not None and event.leg in {None, int(number)}:
+            low = max(0, event.paid.low - before.low)
+            high = max(low, event.paid.high - before.high)
+            found.append((event.on.last, Money(low, high, event.paid.undisclosed)))
+            before = event.paid
+    return found
+
+
+def _since(payments: Iterable[tuple[date, Money]], start: date, role: Role, leg: str) -> list[Item]:
+    """Post the payments known to have been made after the opening balance."""
+    return [
+        Item(day.year, role, Class.CONTRACTUAL, amount, f"paid {day}", leg=leg)
+        for day, amount in payments
+        if day >= start and amount
+    ]
 
 
 def _settled(leg: LegState, start: date, *, borrows: bool) -> str:
@@ -425,32 +488,29 @@ def _flowing(graph: DealGraph, party: str) -> list[LegState]:
             alive = leg.status.level >= Status.LETTER_OF_INTENT.level
             if moves and alive and party in {leg.payer, leg.payee}:
                 rows.append(leg)
-    return _not_twice(rows)
+    return _not_twice(graph, rows)
 
 
-def _not_twice(legs: list[LegState]) -> list[LegState]:
-    """Count what lies inside another leg once: in the whole if that has a schedule, else in the part.
-
-    What legs share to an unknown extent counts once at the least, and in full at the most.
-    """
+def _not_twice(graph: DealGraph, legs: list[LegState]) -> list[LegState]:
+    """Count what lies inside another leg once: in a whole that has a schedule, else in the part."""
     by_id = {leg.id: leg for leg in legs}
-    inside: dict[str, Money] = defaultdict(lambda: NOTHING)
-    for leg in legs:
-        if leg.part_of in by_id:
-            inside[leg.part_of or ""] += leg.amount
-    scheduled = {name for name in inside if by_id[name].schedule is not None}
-    counted = []
-    for leg in legs:
-        if leg.part_of in scheduled:
-            continue
-        amount = leg.amount
-        if leg.id in inside and leg.id not in scheduled:
-            amount = amount.less(inside[leg.id])
-        shared = total(by_id[other].amount for other in leg.overlaps if other in by_id)
-        if shared:
-            amount = replace(amount, low=amount.less(shared).low)
-        counted.append(replace(leg, amount=amount))
-    return counted
+    counted = {
+        leg.id: leg
+        for leg in legs
+        if not any(by_id[whole].schedule is not None for whole in _wholes(graph, leg.id) if whole in by_id)
+    }
+    amounts = counted_once(graph.registry, counted)
+    return [replace(leg, amount=amounts[name]) for name, leg in counted.items()]
+
+
+def _wholes(graph: DealGraph, name: str) -> list[str]:
+    """Name the leg that one lies inside, the leg that this lies inside, and so on."""
+    found: list[str] = []
+    whole = graph.registry.leg(name).part_of
+    while whole is not None:
+        found.append(whole)
+        whole = graph.registry.leg(whole).part_of
+    return found
 
 
 def _class(leg: LegState) -> Class:
@@ -484,14 +544,23 @@ def _repayment(graph: DealGraph, leg: LegState, party: str, start: date, *, borr
     return [Item(said.maturity.last.year, role, _class(leg), drawn or leg.amount, how, leg=leg.id)]
 
 
-def _missing(opening_on: date | None, operating: Iterable[Item], first: int, last: int) -> tuple[str, ...]:
+def _missing(
+    opening_on: date | None, forecast: Iterable[Span], start: date, years: Iterable[int]
+) -> tuple[str, ...]:
+    """Say which figures there are none of; a year needs a forecast for every day from `start` on."""
     missing = [] if opening_on else ["cash at any date"]
-    covered = {item.year for item in operating}
-    years = [year for year in range(first, last + 1) if year not in covered]
+    spans = tuple(forecast)
+    years = [year for year in years if not _is_covered(year, spans, start)]
     if years:
         listed = ", ".join(str(year) for year in years)
         missing.append(f"a free-cash-flow forecast for {listed}")
     return tuple(missing)
+
+
+def _is_covered(year: int, spans: Iterable[Span], start: date) -> bool:
+    first, last = max(start, date(year, 1, 1)), date(year, 12, 31)
+    days = (max(0, (min(span.last, last) - max(span.first, first)).days + 1) for span in spans)
+    return sum(days) == (last - first).days + 1
 
 
 def _paths(items: list[Item], opening: Money, years: range, first: int, minimum: int) -> tuple[CashPath, ...]:
@@ -517,7 +586,8 @@ def _path(
 ) -> CashPath:
     """Run the cash from the opening balance on; the years before `first` count, but are not shown."""
     counted = _CLASSES[: _CLASSES.index(certainty) + 1]
-    low, high, unknown, unbounded = opening.low, opening.high, 0, False
+    low, high, unknown = opening.low, opening.high, 0
+    more, less = opening.unbounded, False
     rows = []
     for year in years:
         for item in items:
@@ -527,13 +597,14 @@ def _path(
             if trading and overlap is Overlap.FULL:
                 continue
             unknown += item.amount.undisclosed
-            unbounded = unbounded or item.amount.unbounded
             if item.role.is_source:
                 low, high = low + item.amount.low, high + item.amount.high
+                more = more or item.amount.unbounded
             else:
                 low, high = low - item.amount.high, high - item.amount.low
-        cash = Money(low, high, unbounded=unbounded)
-        short = Money(max(0, minimum - high), max(0, minimum - low), unbounded=unbounded)
+                less = less or item.amount.unbounded
+        cash = Money(low, high, unbounded=more)
+        short = Money(max(0, minimum - high), max(0, minimum - low), unbounded=less)
         if year >= first:
             rows.append(YearEnd(year, cash, short, unknown))
     return CashPath(certainty, overlap, tuple(rows))
@@ -567,7 +638,11 @@ def _part_row(graph: DealGraph, name: str, amount: Money, note: str) -> PartRow:
 
 
 def _whole_years(leg: LegState, years: Mapping[int, Money]) -> Money | None:
-    """Give the amount a year, if the term is of whole years: the amount over their number."""
+    """Give the amount a year, if the term is of whole years from the first of a month."""
     if leg.term is None or leg.schedule is not None or not years:
         return None
-    return leg.amount.shares([1] * len(years))[-1]
+    beyond = leg.term.last + timedelta(days=1)
+    months = _stretch(leg.term.first, beyond)
+    if leg.term.first.day != 1 or beyond.day != 1 or months % 12:
+        return None
+    return leg.amount.shares([1] * (months // 12))[-1]

@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from aiweb.errors import BadOption
+from aiweb.errors import BadOption, UnknownName
 from aiweb.graph import Convention, DealGraph, Hop, LegState, Preset
 from aiweb.model import Side
 from aiweb.search import Arc, widest_loops
@@ -28,6 +28,7 @@ _SPENDING: Final = 2
 _UNKNOWN: Final = 4
 _THROUGH: Final = 8
 _KNOWN: Final = 16
+LONGEST: Final = 12
 
 
 class Kind(StrEnum):
@@ -69,12 +70,21 @@ class Loop:
     @property
     def amount_text(self) -> str:
         """The amount as a person would say it: `at most …` where a hop is undisclosed."""
-        if not self.unknown:
+        if self.is_priced:
             return self.amount.short()
-        if all(hop in self.unknown for hop in self.hops):
-            return "amount unknown"
-        limit = Money(self.amount.high, self.amount.high, unbounded=self.amount.unbounded)
-        return f"at most {limit.short()}"
+        limit = self.limit
+        return f"at most {Money(limit, limit).short()}" if limit is not None else "amount unknown"
+
+    @property
+    def limit(self) -> int | None:
+        """The most that can pass, set by the narrowest hop that has an upper limit."""
+        limits = [hop.amount.high for hop in self.hops if hop.amount.known and not hop.amount.unbounded]
+        return min(limits, default=None)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether its amount is known: no undisclosed hop can be the narrowest."""
+        return _is_priced(self.hops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ class Loops:
     unpriced: tuple[Loop, ...]
     unpriced_truncated: bool
     left_out: tuple[LeftOut, ...]
+    left_out_truncated: bool
 
 
 def loops(
@@ -127,8 +138,11 @@ def loops(
         raise BadOption("kind", kind, f"write one of {', '.join(Kind)}")
     if top < 1:
         raise BadOption("top", top, "write a number of loops from 1")
-    if max_length < 2:
-        raise BadOption("max-length", max_length, "a loop has at least 2 hops")
+    if not 2 <= max_length <= LONGEST:
+        raise BadOption("max-length", max_length, f"write a number of hops from 2 to {LONGEST}")
+    if party is not None and party not in graph.registry.parties:
+        raise UnknownName("party", party, graph.registry.parties)
+    left_out, left_out_truncated = _left_out(graph, party, top, max_length, kind)
     known, truncated, tie_cut = _largest(graph, _required(kind, party), party, top, max_length)
     unpriced, more = _unpriced(graph, _required(kind, party) | _UNKNOWN, party, top, max_length)
     return Loops(
@@ -143,29 +157,33 @@ def loops(
         tie_cut=tie_cut,
         unpriced=unpriced,
         unpriced_truncated=more,
-        left_out=_left_out(graph, party, top, max_length, kind),
+        left_out=left_out,
+        left_out_truncated=left_out_truncated,
     )
 
 
 def _left_out(
     graph: DealGraph, party: str | None, top: int, max_length: int, kind: str
-) -> tuple[LeftOut, ...]:
+) -> tuple[tuple[LeftOut, ...], bool]:
     rule = graph.convention
     if rule.preset is Preset.HEADLINE:
-        return ()
+        return (), False
     wide = graph.under(replace(rule, preset=Preset.HEADLINE))
-    return lacking(loops(wide, party=party, top=top, max_length=max_length, kind=kind), graph)
+    found = loops(wide, party=party, top=top, max_length=max_length, kind=kind)
+    return lacking(found, graph), found.truncated or found.unpriced_truncated
 
 
 def lacking(wide: Loops, graph: DealGraph) -> tuple[LeftOut, ...]:
     """Say which loops of a wider convention `graph` does not have, and which legs it lacks for them.
 
-    A hop is lacking when none of its legs count.
+    A hop is lacking when none of its legs count, or when all that counts is ceilings without a floor.
     """
-    reasons = {excluded.state.id: excluded.reason for excluded in graph.excluded}
+    reasons = dict.fromkeys(graph.leg, "a ceiling without a floor")
+    reasons |= {excluded.state.id: excluded.reason for excluded in graph.excluded}
+    flowing = {hop.key for hop in graph.hops if _could_flow(hop)}
     found = []
     for loop in (*wide.loops, *wide.unpriced):
-        gone = [hop for hop in loop.hops if not any(leg in graph.leg for leg in hop.legs)]
+        gone = [hop for hop in loop.hops if hop.key not in flowing]
         if gone:
             needs = tuple((leg, reasons.get(leg, "not counted")) for hop in gone for leg in hop.legs)
             found.append(LeftOut(loop.text, needs))
@@ -193,14 +211,21 @@ def _largest(
         for hop in graph.hops
         if hop.payer not in graph.outside
         and hop.payee not in graph.outside
-        and ((hop.amount.known and hop.amount.high > 0) if priced_only else _could_flow(hop))
+        and (_floor(hop) > 0 if priced_only else _could_flow(hop))
         and not (only_unknown and hop.amount.known)
     ]
     beyond = max((hop.amount.high for hop in hops), default=0) + 1
-    arcs = [_arc(hop, party, beyond) for hop in hops]
+    arcs = [_arc(hop, party, _floor(hop) if priced_only else beyond) for hop in hops]
     found = [
         (min(arcs[i].amount for i in indices), _loop(graph, [hops[i] for i in indices]))
-        for indices in islice(widest_loops(arcs, max_length, required), top + 1)
+        for indices in islice(
+            (
+                indices
+                for indices in widest_loops(arcs, max_length, required)
+                if _is_priced([hops[i] for i in indices]) == priced_only
+            ),
+            top + 1,
+        )
     ]
     cut = len(found) > top and found[top][0] == found[top - 1][0]
     kept = sorted(found[:top], key=lambda row: (-row[0], len(row[1].hops), row[1].parties, row[1].legs))
@@ -221,12 +246,24 @@ def _could_flow(hop: Hop) -> bool:
     return hop.amount.high > 0 or not hop.amount.known
 
 
-def _arc(hop: Hop, party: str | None, beyond: int) -> Arc:
+def _floor(hop: Hop) -> int:
+    """Give what a hop carries at its upper bound, or, where part of it is undisclosed, at the least."""
+    return hop.amount.high if hop.amount.known else hop.amount.low
+
+
+def _is_priced(hops: Sequence[Hop]) -> bool:
+    """Whether no undisclosed hop can be narrower than the narrowest that is known."""
+    limits = [hop.amount.high for hop in hops if hop.amount.known]
+    return bool(limits) and all(hop.amount.known or hop.amount.low >= min(limits) for hop in hops)
+
+
+def _arc(hop: Hop, party: str | None, unknown: int) -> Arc:
+    """Make an arc of a hop; `unknown` is its width where part of it is undisclosed."""
     colours = _FUNDING if hop.side is Side.FUNDING else _SPENDING
     colours |= _KNOWN if hop.amount.known else _UNKNOWN
     if hop.payer == party:
         colours |= _THROUGH
-    return Arc(hop.payer, hop.payee, hop.amount.high if hop.amount.known else beyond, colours)
+    return Arc(hop.payer, hop.payee, hop.amount.high if hop.amount.known else unknown, colours)
 
 
 def _loop(graph: DealGraph, hops: Sequence[Hop]) -> Loop:

@@ -39,9 +39,8 @@ class MoneyPath:
         """The amount as a person would say it: `at most …` where a hop is undisclosed."""
         if all(hop.amount.known for hop in self.hops):
             return self.amount.short()
-        if not any(hop.amount.known for hop in self.hops):
-            return "amount unknown"
-        return f"at most {Money(self.amount.high, self.amount.high).short()}"
+        limits = [hop.amount.high for hop in self.hops if hop.amount.known and not hop.amount.unbounded]
+        return f"at most {Money(min(limits), min(limits)).short()}" if limits else "amount unknown"
 
 
 @dataclass(frozen=True, slots=True)

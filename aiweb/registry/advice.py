@@ -129,15 +129,20 @@ def no_deal_twice(registry: Registry) -> Iterator[Finding]:
             if not leg.amount.high:
                 continue
             key = (leg.payer, leg.payee, leg.instrument, leg.amount)
-            for other, then in seen[key]:
-                if other.partition("/")[0] != deal_id and abs(then - day) <= CLOSE.days:
-                    yield Finding(
-                        ("deals", deal_id),
-                        "near-duplicate",
-                        f"{leg_id(deal_id, number)} has the parties, instrument, amount and date of {other}",
-                        "merge them, or say in 'note' why they are two",
-                        at_key=True,
-                    )
+            twins = (
+                other
+                for other, then in reversed(seen[key])
+                if other.partition("/")[0] != deal_id and abs(then - day) <= CLOSE.days
+            )
+            twin = next(twins, None)
+            if twin is not None:
+                yield Finding(
+                    ("deals", deal_id),
+                    "near-duplicate",
+                    f"{leg_id(deal_id, number)} has the parties, instrument, amount and date of {twin}",
+                    "merge them, or waive this with the reason why they are two",
+                    at_key=True,
+                )
             seen[key].append((leg_id(deal_id, number), day))
 
 

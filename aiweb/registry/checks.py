@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from aiweb.errors import did_you_mean
@@ -153,7 +154,7 @@ def parts_within_wholes(registry: Registry) -> Iterator[Finding]:
     """A leg lies inside another leg, never in itself, and all parts fit into the whole."""
     inside: dict[str, list[str]] = defaultdict(list)
     for name, _, leg in registry.legs():
-        if leg.part_of is None:
+        if leg.part_of is None or _is_over(registry, name):
             continue
         chain = [name]
         while (whole := _whole(registry, chain[-1])) and whole not in chain:
@@ -179,6 +180,12 @@ def parts_within_wholes(registry: Registry) -> Iterator[Finding]:
                 "mend an amount, or take 'part_of' off a part",
                 given=tuple(keys for part in parts for keys in _amount_keys(registry, part)),
             )
+
+
+def _is_over(registry: Registry, name: str) -> bool:
+    """Whether the deal of a leg has ended, so that the leg lies inside nothing any more."""
+    events = registry.deals[name.partition("/")[0]].events
+    return any(event.status is not None and event.status.is_end for event in events)
 
 
 def lives_begin(registry: Registry) -> Iterator[Finding]:
@@ -560,7 +567,7 @@ def _mistyped(registry: Registry, field: DisputedField, value: str) -> str:
     forms = WHEN_FORMS if field is DisputedField.DATE else MONEY_FORMS
     try:
         if field in {DisputedField.AMOUNT, DisputedField.VALUATION}:
-            parse_money(value)
+            parse_money(value, Decimal(1))
         elif field is DisputedField.DATE:
             When.parse(value)
         elif field is DisputedField.STATUS and value not in set(Status):

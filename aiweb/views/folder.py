@@ -92,17 +92,17 @@ def report(registry: Registry) -> str:
         rule = Convention(day)
         graph = DealGraph(registry, rule)
         measured = [circulation(graph.under(replace(rule, preset=preset))) for preset in Preset]
-        parts.append(_plain(reports.circularity(graph, measured), registry.path))
+        parts.append(_plain(reports.circularity(graph, measured)))
         for preset, consideration in (
             (Preset.CONTRACTED, Consideration.CASH),
             (Preset.HEADLINE, Consideration.ALL),
         ):
             wide = graph.under(Convention(day, preset, consideration))
-            parts.append(_plain(reports.loops(wide, loops(wide, top=20)), registry.path))
+            parts.append(_plain(reports.loops(wide, loops(wide, top=20))))
     graph = DealGraph(registry, convention(registry))
-    parts.append(_plain(_exposures(graph), registry.path))
+    parts.append(_plain(_exposures(graph)))
     for day in reversed(days):
-        parts += [_plain(text, registry.path) for text in _gaps(DealGraph(registry, Convention(day)))]
+        parts += [_plain(text) for text in _gaps(DealGraph(registry, Convention(day)))]
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
@@ -144,8 +144,17 @@ def node_link(registry: Registry) -> str:
             "amount": str(leg.amount),
             "low": leg.amount.low,
             "high": leg.amount.high,
-            "undisclosed": leg.amount.undisclosed,
-            "counts_under": [str(preset) for preset in Preset if leg.id in counted[preset]],
+            **_flags(leg.amount),
+            "counts_under": {
+                str(preset): {
+                    "low": counted[preset][leg.id].amount.low,
+                    "high": counted[preset][leg.id].amount.high,
+                    **_flags(counted[preset][leg.id].amount),
+                }
+                for preset in Preset
+                if leg.id in counted[preset]
+            },
+            "part_of": leg.part_of or "",
             "sources": [
                 registry.source(leg.deal, name).url or registry.source(leg.deal, name).offline or ""
                 for name in leg.sources
@@ -162,6 +171,15 @@ def node_link(registry: Registry) -> str:
         "edges": edges,
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _flags(amount: Money) -> dict[str, int | bool]:
+    """Say what the bounds of an amount leave open."""
+    return {
+        "undisclosed": amount.undisclosed,
+        "ceilings": amount.ceilings,
+        "unbounded": amount.unbounded,
+    }
 
 
 def tables(registry: Registry) -> dict[str, str]:
@@ -288,15 +306,15 @@ def tables(registry: Registry) -> dict[str, str]:
     }
 
 
-def _plain(report: Report, path: str) -> str:
+def _plain(report: Report) -> str:
     """Write a report without places in the file and without the tables of legs."""
-    kept = [table for table in report.tables if table.key not in _HIDDEN]
-    slim = tuple(_without_lines(table, path) for table in kept)
+    kept = [table for table in report.tables if table.key.partition("_")[0] not in _HIDDEN]
+    slim = tuple(_without_lines(table) for table in kept)
     return markdown(replace(report, tables=slim))
 
 
-def _without_lines(table: Table, path: str) -> Table:
-    place = re.compile(rf" \({re.escape(path)}:\d+\)")
+def _without_lines(table: Table) -> Table:
+    place = re.compile(r" \([^()]*:\d+\)$")
     kept = [i for i, column in enumerate(table.columns) if column.key not in _HIDDEN]
     columns = tuple(table.columns[i] for i in kept)
     rows = tuple(tuple(row[i] for i in kept) for row in table.rows)
@@ -307,19 +325,21 @@ def _without_lines(table: Table, path: str) -> Table:
 
 def _exposures(graph: DealGraph) -> Report:
     """Say of the parties with the most money in and out what of theirs can come back."""
-    names = sorted({name for leg in graph.legs for name in (leg.payer, leg.payee)} - graph.outside)
-    found = [exposure(graph, name) for name in names]
-    found.sort(key=lambda row: (-(row.money_in.high + row.money_out.high), row.party))
+    moved: Counter[str] = Counter()
+    for leg in graph.legs:
+        moved.update({leg.payer: leg.amount.high, leg.payee: leg.amount.high})
+    names = sorted(set(moved) - graph.outside, key=lambda name: (-moved[name], name))
+    found = [exposure(graph, name) for name in names[:_BIGGEST]]
     rows = tuple(
         (
             row.party,
             row.money_in,
             row.money_out,
             Money(row.round_trips[-1].least, row.round_trips[-1].least),
-            Money(row.round_trips[-1].most, row.round_trips[-1].most),
+            Money(row.round_trips[-1].most, row.round_trips[-1].most, unbounded=row.round_trips[-1].beyond),
             len(row.unknown),
         )
-        for row in found[:_BIGGEST]
+        for row in found
     )
     columns = tuple(
         Column(name, name.replace("_", " "))

@@ -379,11 +379,10 @@ class _Payload:
             "narrow": [hops[hop.key] for hop in loop.hops if hop.key in narrow],
             "weakest": self._leg[loop.weakest.id],
         }
-        if not loop.unknown:
+        if loop.is_priced:
             row["amount"] = self._money.number(loop.amount)
-        elif len(loop.unknown) < len(loop.hops):
-            limit = Money(loop.amount.high, loop.amount.high, unbounded=loop.amount.unbounded)
-            row["most"] = self._money.number(limit)
+        elif loop.limit is not None:
+            row["most"] = self._money.number(Money(loop.limit, loop.limit))
         return row
 
     def _numbers(self, found: Circulation, graph: DealGraph) -> Row:
@@ -393,7 +392,7 @@ class _Payload:
             "net": self._bare(found.net_debt),
             "undisclosed": found.gross.undisclosed,
             "ceilings": found.gross.ceilings,
-            "unknown": len(found.unknown),
+            "unknown": found.circular.undisclosed,
             "count": len(found.legs),
             "all": len(found.legs) + sum(_could_count(leg.state, graph) for leg in graph.excluded),
             "ladder": [

@@ -9,7 +9,7 @@ from typing import Final
 from aiweb.analysis.circulation import Circulation
 from aiweb.analysis.loops import Loops
 from aiweb.analysis.paths import Paths
-from aiweb.graph import DealGraph
+from aiweb.graph import DealGraph, Preset
 from aiweb.model import Instrument
 from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, below, disclosed, headed, legs_table, loops_table
 from aiweb.views.tables import Cell, Column, Report, Table, context
@@ -145,6 +145,19 @@ def path(graph: DealGraph, found: Paths) -> Report:
     )
 
 
+def _legs_under(graph: DealGraph, row: Circulation) -> Table:
+    """List the legs that count under one convention, with what counts of them."""
+    under = graph.under(row.convention)
+    listed = legs_table(under, row.legs)
+    name = str(row.convention.preset)
+    return replace(
+        listed,
+        key=f"legs_{name}",
+        title=f"Legs that count under {name}",
+        only="" if name == Preset.CONTRACTED else "machines",
+    )
+
+
 def _most(found: Paths) -> str:
     """Say how much can get there over all paths, and how far that is known."""
     known = replace(found.most, undisclosed=0)
@@ -205,7 +218,10 @@ def circularity(graph: DealGraph, measured: Sequence[Circulation]) -> Report:
     return Report(
         "circularity",
         "How circular the web is",
-        (Table("conventions", "", columns, tuple(rows)), legs_table(graph, [leg.id for leg in graph.legs])),
+        (
+            Table("conventions", "", columns, tuple(rows)),
+            *(_legs_under(graph, row) for row in measured),
+        ),
         notes=(*notes, AMOUNTS, *coverage),
         context=context(graph.registry, graph.convention, "convention"),
     )
@@ -229,7 +245,8 @@ def _circular(measured: Circulation) -> str:
     low, high = measured.share_low, measured.share_high
     shares = [f"{float(low):.1%} of gross at the lower bounds"] if low is not None else []
     shares += [f"{float(high):.1%} at the upper"] if high is not None else []
-    unknown = [f"a lower bound: {len(measured.unknown)} legs unknown"] if measured.unknown else []
+    hidden = measured.circular.undisclosed
+    unknown = [f"a lower bound: {hidden} legs between parties unknown"] if hidden else []
     return "; ".join([bounds, ", ".join(shares), *unknown])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
@@ -24,11 +25,16 @@ from aiweb.views.tables import Cell, Column, Report, Table, context
 def parties(graph: DealGraph, chosen: Iterable[str]) -> Report:
     """Parties with what they pay and receive."""
     rows: list[tuple[Cell, ...]] = []
+    inward: dict[str, list[LegState]] = defaultdict(list)
+    outward: dict[str, list[LegState]] = defaultdict(list)
+    for leg in graph.legs:
+        inward[leg.payee].append(leg)
+        outward[leg.payer].append(leg)
     for name in chosen:
         party = graph.registry.parties[name]
-        received = total(leg.amount for leg in graph.legs if leg.payee == name)
-        paid = total(leg.amount for leg in graph.legs if leg.payer == name)
-        deals = len({leg.deal for leg in graph.legs if name in {leg.payer, leg.payee}})
+        received = total(leg.amount for leg in inward[name])
+        paid = total(leg.amount for leg in outward[name])
+        deals = len({leg.deal for leg in (*inward[name], *outward[name])})
         rows.append((name, party.name, party.zh, str(party.kind), party.country, deals, received, paid))
     columns = headed("id name zh kind country deals $receives $pays")
     return Report(
@@ -50,7 +56,7 @@ def deals(graph: DealGraph, chosen: Iterable[DealState]) -> Report:
                 state.id,
                 _parties_of(state),
                 tuple(dict.fromkeys(str(leg.instrument) for leg in state.legs)),
-                total(leg.amount for leg in state.legs),
+                state.amount,
                 str(state.status),
                 state.since,
                 place.line,

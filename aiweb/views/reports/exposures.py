@@ -7,6 +7,7 @@ from fractions import Fraction
 from aiweb.analysis.exposure import Exposure
 from aiweb.analysis.loops import Loops
 from aiweb.graph import DealGraph
+from aiweb.values import Money
 from aiweb.views.reports.rows import (
     AMOUNTS,
     FACE_VALUE,
@@ -67,7 +68,12 @@ def exposure(graph: DealGraph, found: Exposure, through: Loops) -> Report:
             "Round trip: of what it pays, what can reach it again",
             headed("bound $pays $least $most"),
             tuple(
-                (row.at, dollars(row.paid), dollars(row.least), dollars(row.most))
+                (
+                    row.at,
+                    dollars(row.paid),
+                    dollars(row.least),
+                    Money(row.most, row.most, unbounded=row.beyond),
+                )
                 for row in found.round_trips
             ),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aiweb.analysis.funding import CashPath, FundingGap
+from aiweb.analysis.funding import CashPath, FundingGap, YearEnd
 from aiweb.graph import DealGraph
 from aiweb.model import Overlap
 from aiweb.values import Money, total
@@ -159,7 +159,7 @@ def _cash(found: FundingGap) -> Table:
     """Set the paths side by side: one row a year, one column a class and overlap."""
     heads = [Column(f"{row.certainty}_{row.overlap}", _path_name(row)) for row in found.paths]
     rows: list[tuple[Cell, ...]] = [
-        (str(year), *(path.years[index].cash for path in found.paths))
+        (str(year), *(_cash_text(path.years[index]) for path in found.paths))
         for index, year in enumerate(range(found.since, found.until + 1))
         if found.paths
     ]
@@ -170,6 +170,11 @@ def _cash(found: FundingGap) -> Table:
         tuple(rows),
         only="people",
     )
+
+
+def _cash_text(row: YearEnd) -> str:
+    """Write the cash of a year; a payment of "at least" may leave less."""
+    return f"{row.cash.short()}{' or less' if row.shortfall.unbounded else ''}"
 
 
 def _path_name(found: CashPath) -> str:
