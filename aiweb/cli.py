@@ -8,7 +8,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
@@ -231,7 +231,7 @@ def check(
         found += reading.problems
         if reading.registry is not None:
             found += advise(reading.registry)
-            gone += _links(reading.registry) if links else 0
+            gone += _links(reading.registry, aside=chosen != CheckFormat.TEXT) if links else 0
             for name, count in problems.stats(reading.registry).items():
                 counts[name] = counts.get(name, 0) + count
     if chosen == CheckFormat.JSON:
@@ -578,13 +578,11 @@ def new(
 ) -> None:
     """Write a new deal into the file, from options or from questions at the terminal."""
     from aiweb.errors import BadOption
-    from aiweb.registry.load import load
+    from aiweb.registry.load import load, read_with
     from aiweb.registry.new import completed, insert, interview
     from aiweb.views.files import write as write_file
 
     path = registry or context.obj.registry or _shipped()
-    if path.is_dir():
-        raise BadOption("registry", path, "name the file of the folder that the deal goes into")
     options = {
         "from": payer,
         "to": payee,
@@ -621,7 +619,20 @@ def new(
         typer.echo("\nnothing was written", err=True)
         raise typer.Exit(USAGE) from None
     draft = completed(draft, known_so_far)
-    write_file(path, insert(_text_of(path), draft, after=after, path=str(path)))
+    target = path
+    if path.is_dir():
+        beside = after if after in known_so_far.deals else next(reversed(list(known_so_far.deals)), None)
+        if beside is None:
+            raise BadOption("registry", path, "write the first deal of a folder by hand")
+        target = Path(known_so_far.place("deals", beside).path)
+
+    def problems_with(text: str) -> "Iterable[Problem]":
+        return read_with(path, target, text).problems
+
+    text = insert(
+        _text_of(target), draft, after=after, registry=known_so_far, check=problems_with, path=str(target)
+    )
+    write_file(target, text)
     typer.echo(draft.id)
 
 
@@ -710,14 +721,17 @@ def _text_of(path: Path) -> str:
         raise FileError(path, "it is not UTF-8; aiweb check says where") from None
 
 
-def _links(registry: "Registry") -> int:
-    """Ask for every page that is cited, say what came of those not alive, and count the ones gone."""
+def _links(registry: "Registry", *, aside: bool) -> int:
+    """Ask for every page that is cited, say what came of those not alive, and count the ones gone.
+
+    `aside` says it on standard error, where standard output is for programs.
+    """
     from aiweb.registry.links import addresses, visit
 
     gone = 0
     for link in visit(addresses(registry)):
         if link.state != "alive":
-            typer.echo(f"{link.state}  {link.url}  {link.detail}  ({', '.join(link.named)})")
+            typer.echo(f"{link.state}  {link.url}  {link.detail}  ({', '.join(link.named)})", err=aside)
         gone += link.state == "gone"
     return gone
 

@@ -12,10 +12,11 @@ import pytest
 
 import aiweb as aw
 from aiweb.model import Metric
+from aiweb.registry.codes import ADVICE
 from aiweb.values import Money, parse_money
 from aiweb.views import folder
 from aiweb.views.tables import Report, Table
-from tests import blocks
+from tests import blocks, generate
 
 LINK: Final = re.compile(r"!?\[[^]]*\]\(([^)\s]+)\)")
 CODE: Final = re.compile(r"`([^`\n]+)`")
@@ -159,6 +160,23 @@ def test_the_amounts_that_the_manual_shows_are_amounts(manual: dict[str, str]) -
     assert len(shown) > 4
     for amount in shown:
         assert isinstance(parse_money(amount, None if "$" in amount else Decimal(1)), Money)
+
+
+@pytest.mark.parametrize("code", sorted(ADVICE))
+def test_the_file_shown_for_a_piece_of_advice_gets_that_alone(code: str) -> None:
+    """The small webs of tests/generate.py, of which docs/errors.md is made."""
+    _, pieces = generate.advised(generate.ADVISED[code], code)
+
+    assert [piece.code for piece in pieces] == [code]
+    assert all(piece.remedy for piece in pieces)
+
+
+def test_the_waiver_shown_sets_its_advice_aside() -> None:
+    """The same."""
+    text, pieces = generate.advised(generate.WAIVED)
+
+    assert pieces == ()
+    assert "waivers:" in text
 
 
 def test_a_line_of_dots_stands_for_any_lines() -> None:

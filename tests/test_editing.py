@@ -376,13 +376,19 @@ def test_new_adds_nothing_to_a_file_with_problems(tmp_path: Path) -> None:
     assert path.read_bytes() == text.encode()
 
 
-def test_new_wants_a_file_not_a_folder(tmp_path: Path) -> None:
-    """It cannot know which file of a folder the deal goes into."""
-    saved(tmp_path, NEAT)
+def test_new_finds_the_file_of_a_folder_that_holds_the_deals(tmp_path: Path) -> None:
+    """Parties in one file, deals in another: the stanza goes behind the last deal, the rest stays."""
+    before, at, after = NEAT.partition("deals:\n")
+    (tmp_path / "a.yaml").write_text(before, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(at + after, encoding="utf-8")
     done = added(tmp_path)
 
-    assert (done.code, done.out) == (USAGE, "")
-    assert "name the file of the folder" in done.err
+    assert done.code == 0
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == before
+    lines = (tmp_path / "b.yaml").read_text(encoding="utf-8").splitlines()
+    assert set((at + after).splitlines()) <= set(lines)
+    assert f"  {done.out.strip()}:" in lines
+    assert aiweb("check", tmp_path).code == 0
 
 
 # ---- new, at a terminal

@@ -43,7 +43,7 @@ def report(
     notes: tuple[str, ...] = (),
 ) -> Report:
     """Make a report of one table."""
-    named = tuple(Column(name, name) for name in columns.split())
+    named = tuple(Column(name, name, money=name == "amount") for name in columns.split())
     table = Table("rows", "Rows", named, tuple(tuple(row) for row in rows))
     return Report("test", "Title", (table,), lines, notes)
 

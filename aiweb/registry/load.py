@@ -144,6 +144,17 @@ def read(path: str | Path) -> Reading:
     return _read(merge([parse(read_bytes(file), str(file)) for file in files_of(path)], str(path)))
 
 
+def read_with(path: str | Path, file: Path, text: str) -> Reading:
+    """Read a registry as it would be with another text in one of its files.
+
+    Raises:
+        FileError: a file cannot be read.
+    """
+    files = files_of(path)
+    parts = [parse(text.encode() if each == file else read_bytes(each), str(each)) for each in files]
+    return _read(merge(parts, str(path)) if Path(path).is_dir() else parts[0])
+
+
 def files_of(path: str | Path) -> list[Path]:
     """Name the files a registry is made of: the one, or the YAML files of a folder by name.
 
