@@ -407,15 +407,17 @@ def _known_leg(name: str, info: ValidationInfo) -> str:
 
 def _word(kind: type[_E]) -> BeforeValidator:
     """Type an enum's value, with the nearest one when it is none."""
+    known = {str(word): word for word in kind}
+    forms = f"write one of {', '.join(kind)}"
 
     def check(value: object) -> object:
         if isinstance(value, kind):
             return value
-        text = _scalar(value, f"write one of {', '.join(kind)}")
-        if text not in set(kind):
-            hint = did_you_mean(text, kind) or f"write one of {', '.join(kind)}"
+        text = _scalar(value, forms)
+        if text not in known:
+            hint = did_you_mean(text, kind) or forms
             raise _refuse("unknown-word", f"{text!r} is no {_spaced(kind.__name__)}", hint)
-        return kind(text)
+        return known[text]
 
     return BeforeValidator(check)
 

@@ -201,7 +201,7 @@ def test_a_problem_is_marked_on_its_line_and_fails_the_job(runner: Runner) -> No
     assert done.code == 1
     assert done.outputs["valid"] == "false"
     assert f"::error file=web.yaml,line={before.count(chr(10)) + 1},col=" in done.out
-    assert "web.yaml: 1 problem\n" in done.summary
+    assert "web.yaml: 1 problem, no pieces of advice\n" in done.summary
     assert "nothing was counted or compared" in done.summary
 
 
