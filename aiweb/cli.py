@@ -777,7 +777,7 @@ def _sort_key(cell: object, name: object) -> tuple[int, str, str]:
 
 
 def _shipped() -> Path:
-    from aiweb.web import near, shipped
+    from aiweb.registry.shipped import near, shipped
 
     return near(shipped())
 

@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiweb.errors import AmbiguousName, FileError, UnknownName
+from aiweb.errors import AmbiguousName, UnknownName
 from aiweb.graph import Convention, DealGraph, DealState, Preset, convention
 from aiweb.model import Deal, Party, Registry
 from aiweb.registry.load import load as load_registry
+from aiweb.registry.shipped import near, shipped
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,19 +23,6 @@ if TYPE_CHECKING:
     from aiweb.analysis.funding import FundingGap
     from aiweb.analysis.loops import Loops
     from aiweb.analysis.paths import Paths
-
-
-def shipped() -> Path:
-    """Say where the registry is that ships with the package.
-
-    Raises:
-        FileError: the installation lacks it.
-    """
-    here = Path(__file__).resolve().parent
-    for path in (here / "deals.yaml", here.parent / "deals.yaml"):
-        if path.is_file():
-            return path
-    raise FileError("deals.yaml", "this installation has no registry; name one with --registry")
 
 
 def load(path: str | Path | None = None) -> Web:
@@ -259,14 +247,6 @@ class Web:
             for known in _names(self.registry.parties[end])
         ]
         return " ".join([deal_id.replace("-", " "), deal.title, deal.zh or "", *names]).casefold()
-
-
-def near(path: str | Path) -> Path:
-    """Write a path relative to the current folder where it lies below it, so that messages are short."""
-    try:
-        return Path(path).relative_to(Path.cwd())
-    except ValueError:
-        return Path(path)
 
 
 def _names(party: Party) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ import pytest
 import aiweb as aw
 from aiweb.errors import AmbiguousName, BadOption, FileError, NoConvergence, RegistryError, UnknownName
 from aiweb.graph import Consideration, Preset
+from aiweb.registry.shipped import near, shipped
 from aiweb.values import Money
-from aiweb.web import Web, near, shipped
+from aiweb.web import Web
 from tests.commands import written
 from tests.webs import graph
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from aiweb.errors import Problem
 from aiweb.model import Deal, Grade, Leg, Mode, Registry
-from aiweb.views.tables import SCHEMA_VERSION, width
 
 _EXCERPT: Final = 100
 _LARGE: Final = 10_000_000_000
@@ -22,6 +21,8 @@ def text(problems: Sequence[Problem]) -> str:
 
 def to_json(problems: Sequence[Problem], *, stats: Mapping[str, int]) -> str:
     """Write one object: `valid`, `stats` and a list of errors, places counted from 1."""
+    from aiweb.views.tables import SCHEMA_VERSION
+
     document = {
         "schema_version": SCHEMA_VERSION,
         "valid": not any(problem.severity == "error" for problem in problems),
@@ -115,6 +116,8 @@ def _cut(line: str, column: int) -> tuple[str, int]:
     start = max(0, column - _EXCERPT // 2) if len(line) > _EXCERPT else len(line) - len(line.lstrip())
     start = min(start, column)
     piece = line[start : start + _EXCERPT].expandtabs(1)
+    from aiweb.views.tables import width
+
     return piece.rstrip(), width(piece[: column - start])
 
 
