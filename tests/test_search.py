@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import islice, permutations, product
 
 from hypothesis import given, settings
@@ -127,11 +126,8 @@ def test_a_chain_of_diamonds_just_beyond_the_bound_returns_at_once() -> None:
                 Arc(f"{side}{i}", f"s{i + 1}", 40 + i, 1),
             ]
 
-    started = time.monotonic()
-
     assert list(widest_loops(arcs, 60)) == []
     assert len(list(islice(widest_loops(arcs, 61), 3))) == 3
-    assert time.monotonic() - started < 60  # minutes by the way that does not prune; this is a hang guard
 
 
 def test_a_required_colour_is_not_searched_for_where_it_cannot_be_had() -> None:
