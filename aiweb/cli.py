@@ -90,6 +90,24 @@ TableName = Annotated[
     str | None,
     typer.Option("--table", metavar="NAME", help="With --format csv: which table; default the first."),
 ]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without", metavar="NAME", help="Leave out this party, deal or leg; may be given several times."
+    ),
+]
+Since = Annotated[
+    int | None,
+    typer.Option(
+        "--from", metavar="YEAR", min=_FIRST, max=_LAST, help="Count only what falls in this year or later."
+    ),
+]
+Until = Annotated[
+    int | None,
+    typer.Option(
+        "--to", metavar="YEAR", min=_FIRST, max=_LAST, help="Count only what falls in this year or earlier."
+    ),
+]
 PartyName = Annotated[str, typer.Argument(metavar="PARTY", help="Id, name, ticker or Chinese name.")]
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many to list.")]
 MaxLength = Annotated[int, typer.Option("--max-length", metavar="K", min=1, help="At most this many hops.")]
@@ -99,9 +117,13 @@ _COMMON: Final = {
     "as_of": AsOf,
     "under": Under,
     "consideration": Considering,
+    "without": Without,
+    "since": Since,
+    "until": Until,
     "form": Form,
     "table": TableName,
 }
+_NO_WINDOW: Final = ("since", "until")
 
 
 def main() -> None:
@@ -181,7 +203,12 @@ def asks(*without: str) -> "Callable[[Callable[..., Report]], Callable[..., None
             asked = {name: options.pop(name) for name in common}
             form, table = asked.pop("form"), asked.pop("table")
             web = _web(context, **asked)  # type: ignore[arg-type]  # typer has typed them
-            _emit(context, function(web, **options), form, table)  # type: ignore[arg-type]
+            report = function(web, **options)
+            if web.convention.years is not None:
+                from aiweb.views import reports
+
+                report = reports.with_undated(report, web.graph)
+            _emit(context, report, form, table)  # type: ignore[arg-type]
 
         own = list(inspect.signature(function).parameters.values())[1:]
         kind = inspect.Parameter.KEYWORD_ONLY
@@ -251,7 +278,7 @@ def check(
 
 
 @app.command()
-@asks()
+@asks("without", *_NO_WINDOW)
 def show(
     web: "Web",
     name: Annotated[
@@ -301,7 +328,7 @@ def parties(
 
 
 @app.command()
-@asks()
+@asks("without", *_NO_WINDOW)
 def deals(
     web: "Web",
     party: Annotated[
@@ -405,7 +432,7 @@ def exposure(
 
 
 @app.command()
-@asks("under", "consideration")
+@asks("under", "consideration", *_NO_WINDOW)
 def gap(
     web: "Web",
     party: PartyName,
@@ -650,6 +677,9 @@ def _web(
     as_of: str | None = None,
     under: str | None = None,
     consideration: str | None = None,
+    without: list[str] | None = None,
+    since: int | None = None,
+    until: int | None = None,
 ) -> "Web":
     from aiweb.web import load
 
@@ -658,7 +688,9 @@ def _web(
     web = web.under(under or before.under or "contracted")
     web = web.considering(consideration or before.consideration or "cash")
     day = as_of or before.as_of
-    return web.as_of(day) if day else web
+    web = web.as_of(day) if day else web
+    web = web.without(*without) if without else web
+    return web.within(since, until) if since is not None or until is not None else web
 
 
 def _emit(context: typer.Context, report: "Report", wanted: Format | None, table: str | None = None) -> None:

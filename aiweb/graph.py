@@ -6,6 +6,7 @@ A graph is read-only; another day or convention is another graph.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from aiweb.errors import BadOption, did_you_mean
+from aiweb.errors import BadOption, UnknownName, did_you_mean
+from aiweb.flows.web import Flows
 from aiweb.model import (
     Basis,
     Certainty,
@@ -30,10 +32,15 @@ from aiweb.model import (
     Status,
     leg_id,
 )
-from aiweb.values import NOTHING, Money, Span, When, total
+from aiweb.spread import by_year
+from aiweb.values import NOTHING, UNDISCLOSED, Money, Span, When, total
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2200
 
 
 class Preset(StrEnum):
@@ -60,14 +67,30 @@ class Convention:
     - `contracted`: signed or closed, amounts from a contract or a report.
     - `firm`: as contracted, but the lower bound of every amount.
     - `paid`: what is known to have been paid, ended deals included.
+
+    `without` names parties, deals and legs that are left out.
+    `years` is a window: of every leg only what falls in those calendar years counts, both included.
     """
 
     as_of: date
     preset: Preset = Preset.CONTRACTED
     consideration: Consideration = Consideration.CASH
+    without: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
 
     def __str__(self) -> str:
-        return f"{self.preset}, {self.consideration}, as of {self.as_of.isoformat()}"
+        return ", ".join(
+            filter(
+                None, (f"{self.preset}, {self.consideration}, as of {self.as_of.isoformat()}", self.limits)
+            )
+        )
+
+    @property
+    def limits(self) -> str:
+        """What else is left out, in words, or nothing."""
+        parts = [f"in {years_text(self.years)}"] if self.years else []
+        parts += [f"without {', '.join(self.without)}"] if self.without else []
+        return ", ".join(parts)
 
     @property
     def least(self) -> Status:
@@ -253,7 +276,7 @@ class DealGraph:
         )
         counted: list[LegState] = []
         excluded: list[Excluded] = []
-        in_kind: list[LegState] = []
+        elsewhere: list[LegState] = []
         for deal in self.deals.values():
             for leg in deal.legs:
                 reason = self._objection(leg)
@@ -261,14 +284,50 @@ class DealGraph:
                     excluded.append(Excluded(leg, reason))
                 else:
                     counted.append(leg)
-                if reason and not leg.instrument.is_cash and not leg.status.is_end:
-                    in_kind.append(leg)
-        self.legs: tuple[LegState, ...] = self._valued(counted, in_kind)
+                taken_out = not leg.instrument.is_cash or self.leaves_out(leg)
+                if reason and taken_out and not leg.status.is_end:
+                    elsewhere.append(leg)
+        self.legs: tuple[LegState, ...] = self._valued(counted, elsewhere)
         self.excluded: tuple[Excluded, ...] = tuple(excluded)
 
     def under(self, convention: Convention) -> DealGraph:
         """Give the same registry under another convention."""
         return DealGraph(self.registry, convention)
+
+    def leaves_out(self, leg: LegState) -> bool:
+        """Whether the convention was asked to leave this leg, its deal or one of its parties out."""
+        return not {leg.id, leg.deal, leg.payer, leg.payee}.isdisjoint(self.convention.without)
+
+    def flows(self, at: str = "high") -> Flows:
+        """Give the plain amounts between parties at the lower (`low`) or upper (`high`) bounds.
+
+        Raises:
+            BadOption: `at` is neither.
+        """
+        if at not in {"low", "high"}:
+            raise BadOption("bound", at, "write low or high")
+        inside: dict[tuple[str, str], int] = defaultdict(int)
+        inward: dict[str, int] = defaultdict(int)
+        outward: dict[str, int] = defaultdict(int)
+        across = 0
+        for leg in self.legs:
+            amount = leg.amount.high if at == "high" else leg.amount.low
+            if not amount or leg.payer == leg.payee:
+                continue
+            if leg.payer in self.outside and leg.payee in self.outside:
+                across += amount
+            elif leg.payer in self.outside:
+                inward[leg.payee] += amount
+            elif leg.payee in self.outside:
+                outward[leg.payer] += amount
+            else:
+                inside[leg.payer, leg.payee] += amount
+        return Flows(
+            inside=dict(sorted(inside.items())),
+            inward=dict(sorted(inward.items())),
+            outward=dict(sorted(outward.items())),
+            across=across,
+        )
 
     def party(self, name: str) -> Party:
         """Give a party by its id."""
@@ -334,6 +393,12 @@ class DealGraph:
 
     def _objection(self, leg: LegState) -> str:
         """Say why a leg does not count, or nothing when it does."""
+        if self.leaves_out(leg):
+            return _LEFT_OUT
+        return self._uncounted(leg) or self._untimed(leg)
+
+    def _uncounted(self, leg: LegState) -> str:
+        """Say why the convention's status, basis or consideration leaves a leg out."""
         rule = self.convention
         if leg.side is Side.NEITHER:
             return _NO_FLOW[leg.instrument]
@@ -349,10 +414,36 @@ class DealGraph:
             return f"its amount is {_BASIS[leg.basis]}"
         return ""
 
-    def _valued(self, legs: Iterable[LegState], in_kind: Iterable[LegState]) -> tuple[LegState, ...]:
+    def _untimed(self, leg: LegState) -> str:
+        """Say why nothing of a leg falls in the window, or nothing when something does."""
+        if self.convention.years is None or self._bound(leg) != NOTHING:
+            return ""
+        return f"nothing of it falls in {years_text(self.convention.years)}" if self.years(leg) else UNDATED
+
+    def years(self, leg: LegState) -> Mapping[int, Money]:
+        """Put a leg, as it stands before any convention, into calendar years, as far as sources do.
+
+        By its published schedule, else evenly over its term.
+        Funding that has closed, without either, falls in the year in which it closed.
+        An undisclosed amount falls, undisclosed, in every year of its term.
+        Under `paid` it is its payments, by the day of each.
+        """
+        if self.convention.preset is Preset.PAID:
+            sums: dict[int, Money] = {}
+            for day, amount in payments(self.deals[leg.deal], leg.id):
+                sums[day.year] = sums.get(day.year, NOTHING) + amount
+            return sums
+        if leg.schedule is None and leg.term is None:
+            closed = leg.status is Status.CLOSED and leg.side is Side.FUNDING
+            return {leg.since.last.year: leg.amount} if closed else {}
+        if leg.schedule is None and leg.term is not None and leg.amount == UNDISCLOSED:
+            return dict.fromkeys(range(leg.term.first.year, leg.term.last.year + 1), leg.amount)
+        return by_year(leg)[0]
+
+    def _valued(self, legs: Iterable[LegState], elsewhere: Iterable[LegState]) -> tuple[LegState, ...]:
         """Give each leg the amount that counts: its bound, less what is counted elsewhere."""
         chosen = {leg.id: replace(leg, amount=self._bound(leg)) for leg in legs}
-        inside = {leg.id: self._bound(leg) for leg in in_kind}
+        inside = {leg.id: self._bound(leg) for leg in elsewhere}
         amounts = counted_once(self.registry, chosen, inside)
         return tuple(
             replace(leg, amount=self._one_bound(amounts[name]), sources=self._sources(leg))
@@ -363,20 +454,54 @@ class DealGraph:
         return leg.paid_sources if self.convention.preset is Preset.PAID else leg.sources
 
     def _bound(self, leg: LegState) -> Money:
-        if self.convention.preset is Preset.PAID:
-            return leg.paid or NOTHING
-        return leg.amount
+        whole = (leg.paid or NOTHING) if self.convention.preset is Preset.PAID else leg.amount
+        if self.convention.years is not None:
+            first, last = self.convention.years
+            inside = total(amount for year, amount in self.years(leg).items() if first <= year <= last)
+            # What is unknown of a leg is unknown once, however many years it is spread over.
+            return replace(
+                inside,
+                undisclosed=min(inside.undisclosed, whole.undisclosed),
+                ceilings=min(inside.ceilings, whole.ceilings),
+            )
+        return whole
 
     def _one_bound(self, amount: Money) -> Money:
         return amount.firm if self.convention.preset is Preset.FIRM else amount
 
 
+def payments(deal: DealState, leg: str) -> tuple[tuple[date, Money], ...]:
+    """Give what was paid on a leg, payment by payment, out of the running totals known by the day."""
+    number = int(leg.partition("/")[2])
+    before, found = NOTHING, []
+    for event in deal.events:
+        if event.paid is not None and event.leg in {None, number}:
+            low = max(0, event.paid.low - before.low)
+            high = max(low, event.paid.high - before.high)
+            found.append((event.on.last, Money(low, high, event.paid.undisclosed)))
+            before = event.paid
+    return tuple(found)
+
+
+def years_text(years: tuple[int, int]) -> str:
+    """Write a window of years; an end that is not set is left out.
+
+    >>> years_text((2026, 2030)), years_text((2027, 2027)), years_text((2026, LAST_YEAR))
+    ('2026..2030', '2027', '2026..')
+    """
+    first, last = years
+    if first == last:
+        return str(first)
+    return f"{first if first > FIRST_YEAR else ''}..{last if last < LAST_YEAR else ''}"
+
+
 def counted_once(
-    registry: Registry, legs: Mapping[str, LegState], in_kind: Mapping[str, Money] = _NONE
+    registry: Registry, legs: Mapping[str, LegState], elsewhere: Mapping[str, Money] = _NONE
 ) -> dict[str, Money]:
     """Give each leg its amount less what other legs count already, so that no dollar is added twice.
 
-    A leg counts without the parts of it that count themselves, or that are in kind and do not.
+    A leg counts without the parts of it that count themselves, and without those `elsewhere`:
+    in kind where only cash counts, or left out by request.
     The upper bounds of whole and parts add up to that of the whole, the lower ones to no more than its.
     Of a leg with an undisclosed part nothing may be left.
     Of two legs that overlap to an unknown extent, the lower bounds add up to the larger of the two,
@@ -384,7 +509,7 @@ def counted_once(
     """
     amounts = {name: leg.amount for name, leg in legs.items()}
     inside: dict[str, Money] = {}
-    for name, part in (*amounts.items(), *in_kind.items()):
+    for name, part in (*amounts.items(), *elsewhere.items()):
         whole = registry.leg(name).part_of
         while whole is not None and whole not in legs:
             whole = registry.leg(whole).part_of
@@ -408,6 +533,8 @@ def counted_once(
     return amounts
 
 
+UNDATED: Final = "no schedule or term is published"
+_LEFT_OUT: Final = "left out by request"
 _NO_FLOW: Final = {
     Instrument.GUARANTEE: "a guarantee moves nothing until it is called",
     Instrument.STAKE: "a stake is held, not paid",
@@ -426,13 +553,17 @@ def convention(
     as_of: str | date | None = None,
     preset: str = Preset.CONTRACTED,
     consideration: str = Consideration.CASH,
+    *,
+    without: Iterable[str] = (),
+    years: tuple[int, int] | None = None,
 ) -> Convention:
     """Make a convention from words; the day defaults to the registry's own.
 
     An imprecise day, such as `2025-10`, means its last day.
 
     Raises:
-        BadOption: a word or the date is none of those known.
+        BadOption: a word, the date or the years are none of those known.
+        UnknownName: `without` names no party, deal or leg.
     """
     if preset not in set(Preset):
         hint = did_you_mean(preset, Preset) or f"write one of {', '.join(Preset)}"
@@ -448,7 +579,16 @@ def convention(
             day = When.parse(as_of).last
         except ValueError:
             raise BadOption("as-of date", as_of, "write a date such as 2025-10-08") from None
-    return Convention(day, Preset(preset), Consideration(consideration))
+    if years is not None and not FIRST_YEAR <= years[0] <= years[1] <= LAST_YEAR:
+        raise BadOption("years", years_text(years), f"write years from {FIRST_YEAR} to {LAST_YEAR}, in order")
+    left_out = tuple(sorted(set(without)))
+    known = (
+        {*registry.parties, *registry.deals, *(name for name, _, _ in registry.legs())} if left_out else ()
+    )
+    for name in left_out:
+        if name not in known:
+            raise UnknownName("party, deal or leg", name, known)
+    return Convention(day, Preset(preset), Consideration(consideration), left_out, years)
 
 
 def unknown_of(legs: Iterable[LegState]) -> tuple[str, ...]:

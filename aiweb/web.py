@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiweb.errors import AmbiguousName, UnknownName
-from aiweb.graph import Convention, DealGraph, DealState, Preset, convention
+from aiweb.graph import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Convention,
+    DealGraph,
+    DealState,
+    Preset,
+    convention,
+)
 from aiweb.model import Deal, Party, Registry
 from aiweb.registry.load import load as load_registry
 from aiweb.registry.shipped import near, shipped
@@ -74,8 +82,8 @@ class Web:
         Raises:
             BadOption: `day` is no date.
         """
-        rule = convention(self.registry, day, self.convention.preset, self.convention.consideration)
-        return Web(self.graph.under(rule))
+        found = convention(self.registry, day)
+        return self._with(as_of=found.as_of)
 
     def under(self, preset: str) -> Web:
         """Give the web under `headline`, `contracted`, `firm` or `paid`.
@@ -83,8 +91,8 @@ class Web:
         Raises:
             BadOption: `preset` is none of them.
         """
-        rule = convention(self.registry, self.convention.as_of, preset, self.convention.consideration)
-        return Web(self.graph.under(rule))
+        found = convention(self.registry, preset=preset)
+        return self._with(preset=found.preset)
 
     def considering(self, consideration: str) -> Web:
         """Give the web with `cash` only, or with `all`: warrants and gifts in kind as well.
@@ -92,8 +100,27 @@ class Web:
         Raises:
             BadOption: `consideration` is neither.
         """
-        rule = convention(self.registry, self.convention.as_of, self.convention.preset, consideration)
-        return Web(self.graph.under(rule))
+        found = convention(self.registry, consideration=consideration)
+        return self._with(consideration=found.consideration)
+
+    def without(self, *names: str) -> Web:
+        """Give the web without some parties, deals or legs, by any of their names; more than before.
+
+        Raises:
+            UnknownName: a name fits nothing.
+            AmbiguousName: a name fits several.
+        """
+        left_out = {*self.convention.without, *(self._found(name) for name in names)}
+        return self._with(without=convention(self.registry, without=left_out).without)
+
+    def within(self, since: int | None = None, until: int | None = None) -> Web:
+        """Give the web of some calendar years, both included: of every leg only what falls in them.
+
+        Raises:
+            BadOption: the years run backwards.
+        """
+        years = (since if since is not None else FIRST_YEAR, until if until is not None else LAST_YEAR)
+        return self._with(years=convention(self.registry, years=years).years)
 
     def find_party(self, name: str) -> str:
         """Find a party's id from its id, name, ticker, Chinese name or the start of one.
@@ -208,6 +235,18 @@ class Web:
         from aiweb.views.files import write
 
         return write(path, self.html())
+
+    def _with(self, **changes: Any) -> Web:  # noqa: ANN401 - dataclasses.replace takes any field
+        return Web(self.graph.under(replace(self.convention, **changes)))
+
+    def _found(self, name: str) -> str:
+        """Find the one party, deal or leg that a name fits."""
+        if any(name == leg for leg, _, _ in self.registry.legs()):
+            return name
+        _, ids = self.look_up(name)
+        if len(ids) > 1:
+            raise AmbiguousName(name, ids)
+        return ids[0]
 
     def _known_names(self) -> set[str]:
         parties = self.registry.parties

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiweb.analysis.funding import FundingGap, by_year, funding
+from aiweb.analysis.funding import FundingGap, funding
 from aiweb.errors import BadOption
+from aiweb.spread import by_year
 from aiweb.values import UNDISCLOSED, Money
 from tests.webs import graph
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from aiweb import graph as graphs
@@ -56,10 +56,19 @@ def registry(text: str | None) -> Registry:
     return read
 
 
-def graph(text: str | None, **words: str) -> graphs.DealGraph:
-    """Read a registry and draw its graph; `words` are `as_of`, `preset` and `consideration`."""
+def graph(
+    text: str | None,
+    *,
+    as_of: str | None = None,
+    preset: str = "contracted",
+    consideration: str = "cash",
+    without: Iterable[str] = (),
+    years: tuple[int, int] | None = None,
+) -> graphs.DealGraph:
+    """Read a registry and draw its graph under a convention."""
     read = registry(text)
-    return graphs.DealGraph(read, graphs.convention(read, **words))
+    rule = graphs.convention(read, as_of, preset, consideration, without=without, years=years)
+    return graphs.DealGraph(read, rule)
 
 
 def yaml(text: str) -> str:

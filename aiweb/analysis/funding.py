@@ -33,9 +33,10 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from aiweb.errors import BadOption, UnknownName
-from aiweb.graph import Convention, DealGraph, LegState, counted_once
+from aiweb.graph import Convention, DealGraph, LegState, counted_once, payments
 from aiweb.model import Basis, Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
-from aiweb.values import NOTHING, Money, Span, total
+from aiweb.spread import by_year, months_between, spread
+from aiweb.values import NOTHING, Money, Span
 
 LAST_YEAR: Final = 2030
 _FULL_YEAR: Final = 360
@@ -246,70 +247,6 @@ def funding(
     )
 
 
-def by_year(
-    leg: LegState, start: date, paid: Money | None = None, paid_on: date | None = None
-) -> tuple[dict[int, Money], Money | None, str]:
-    """Put what is still to be paid on a leg, from `start` on, into calendar years.
-
-    `paid` is what has been paid up to `paid_on`.
-    Gives the years, what no source puts into a year (nothing if all of it is), and how it was done.
-    """
-    if leg.schedule is not None:
-        years: dict[int, Money] = defaultdict(lambda: NOTHING)
-        for when, amount in leg.schedule.items():
-            for year, piece in _spread(amount, Span(when.first, when.last, when.text), start).items():
-                years[year] += piece
-        return dict(years), _beyond_schedule(leg, total(leg.schedule.values())), "published schedule"
-    if leg.term is not None and not leg.amount.known and not leg.amount.high:
-        return {}, leg.amount, "amount undisclosed"
-    if leg.term is not None:
-        if paid is None:
-            return _spread(leg.amount, leg.term, start), None, f"spread evenly over {leg.term}"
-        left = leg.amount.less(paid)
-        begin = max(leg.term.first, (paid_on or start - timedelta(days=1)) + timedelta(days=1))
-        if begin > leg.term.last:
-            return {}, left or None, f"unpaid when its term {leg.term} had ended"
-        rest = Span(begin, leg.term.last, leg.term.text)
-        return _spread(left, rest, start), None, f"what is unpaid, spread evenly over the rest of {leg.term}"
-    left = leg.amount.less(paid) if paid is not None else leg.amount
-    why = "no schedule or term is published" if leg.amount.known else "amount undisclosed"
-    return {}, left or None, why
-
-
-def _spread(amount: Money, span: Span, start: date) -> dict[int, Money]:
-    """Spread evenly by months, or by days where an end is inside a month; before `start` it has been paid."""
-    weights: dict[tuple[int, bool], int] = defaultdict(int)
-    for year in range(span.first.year, span.last.year + 1):
-        begin, end = max(span.first, date(year, 1, 1)), min(span.last, date(year, 12, 31))
-        cut = min(max(start, begin), end + timedelta(days=1))
-        weights[year, False], weights[year, True] = (
-            _stretch(begin, cut),
-            _stretch(cut, end + timedelta(days=1)),
-        )
-    if not all(edge.day == 1 for edge in (span.first, max(start, span.first), span.last + timedelta(days=1))):
-        weights = _by_days(span, start)
-    pieces = dict(zip(weights, amount.shares(weights.values()), strict=True))
-    return {year: piece for (year, ahead), piece in pieces.items() if ahead and weights[year, ahead]}
-
-
-def _stretch(begin: date, end: date) -> int:
-    """Count the months from the first of one to the first of another."""
-    return 12 * (end.year - begin.year) + end.month - begin.month
-
-
-def _by_days(span: Span, start: date) -> dict[tuple[int, bool], int]:
-    weights = {}
-    for year, days in span.days_by_year().items():
-        past = min(days, max(0, (start - max(span.first, date(year, 1, 1))).days))
-        weights[year, False], weights[year, True] = past, days - past
-    return weights
-
-
-def _beyond_schedule(leg: LegState, planned: Money) -> Money | None:
-    left = leg.amount.less(planned)
-    return left if left.high > 0 or left.undisclosed else None
-
-
 def _opening(figures: Iterable[Figure], day: date) -> tuple[Money, date | None, tuple[Figure, ...]]:
     """Last known cash, and the last known undrawn credit; both may be ranges where figures differ."""
     rows = list(figures)
@@ -412,11 +349,11 @@ def _kind_rank(figure: Figure) -> int:
 
 
 def _spread_signed(amount: Money, span: Span, start: date) -> dict[int, Money]:
-    """As `_spread`, for amounts that may be negative."""
+    """As `spread`, for amounts that may be negative."""
     if amount.low >= 0:
-        return _spread(amount, span, start)
-    lows = _spread(Money(-amount.low, -amount.low), span, start)
-    highs = _spread(Money(abs(amount.high), abs(amount.high)), span, start)
+        return spread(amount, span, start)
+    lows = spread(Money(-amount.low, -amount.low), span, start)
+    highs = spread(Money(abs(amount.high), abs(amount.high)), span, start)
     sign = 1 if amount.high >= 0 else -1
     return {year: Money(-lows[year].low, sign * highs[year].low) for year in lows}
 
@@ -426,13 +363,13 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
     undated: list[Undated] = []
     for leg in _flowing(graph, party):
         certainty, role = _class(leg), _role(leg, party)
-        payments = _payments(graph, leg.id)
-        paid_on = payments[-1][0] if payments else None
+        paid = payments(graph.deals[leg.deal], leg.id)
+        paid_on = paid[-1][0] if paid else None
         years, left, how = by_year(leg, start, leg.paid, paid_on)
         for year, amount in years.items():
             items.append(Item(year, role, certainty, amount, how, leg=leg.id))
         if leg.schedule is None:
-            items += _since(payments, start, role, leg.id)
+            items += _since(paid, start, role, leg.id)
         if left is not None:
             settled = _settled(leg, start, borrows=borrows and leg.payee == party)
             undated.append(Undated(leg.id, role, certainty, left, settled or how, settled=bool(settled)))
@@ -440,29 +377,17 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
             items += _repayment(graph, leg, party, start, borrows=borrows and leg.payee == party)
     for deal in graph.deals.values():
         for leg in deal.legs:
-            if deal.status.is_end and leg.instrument.is_cash and party in {leg.payer, leg.payee}:
-                items += _since(_payments(graph, leg.id), start, _role(leg, party), leg.id)
+            ended = deal.status.is_end and leg.instrument.is_cash and not graph.leaves_out(leg)
+            if ended and party in {leg.payer, leg.payee}:
+                items += _since(payments(deal, leg.id), start, _role(leg, party), leg.id)
     return items, undated
 
 
-def _payments(graph: DealGraph, name: str) -> list[tuple[date, Money]]:
-    """Give what was paid on a leg, payment by payment, out of the running totals known by the day."""
-    deal, _, number = name.partition("/")
-    before, found = NOTHING, []
-    for event in graph.deals[deal].events if deal in graph.deals else ():
-        if event.paid is not None and event.leg in {None, int(number)}:
-            low = max(0, event.paid.low - before.low)
-            high = max(low, event.paid.high - before.high)
-            found.append((event.on.last, Money(low, high, event.paid.undisclosed)))
-            before = event.paid
-    return found
-
-
-def _since(payments: Iterable[tuple[date, Money]], start: date, role: Role, leg: str) -> list[Item]:
+def _since(paid: Iterable[tuple[date, Money]], start: date, role: Role, leg: str) -> list[Item]:
     """Post the payments known to have been made after the opening balance."""
     return [
         Item(day.year, role, Class.CONTRACTUAL, amount, f"paid {day}", leg=leg)
-        for day, amount in payments
+        for day, amount in paid
         if day >= start and amount
     ]
 
@@ -486,7 +411,7 @@ def _flowing(graph: DealGraph, party: str) -> list[LegState]:
                 or (leg.instrument is Instrument.ACQUISITION and leg.payer == party)
             )
             alive = leg.status.level >= Status.LETTER_OF_INTENT.level
-            if moves and alive and party in {leg.payer, leg.payee}:
+            if moves and alive and not graph.leaves_out(leg) and party in {leg.payer, leg.payee}:
                 rows.append(leg)
     return _not_twice(graph, rows)
 
@@ -642,7 +567,7 @@ def _whole_years(leg: LegState, years: Mapping[int, Money]) -> Money | None:
     if leg.term is None or leg.schedule is not None or not years:
         return None
     beyond = leg.term.last + timedelta(days=1)
-    months = _stretch(leg.term.first, beyond)
+    months = months_between(leg.term.first, beyond)
     if leg.term.first.day != 1 or beyond.day != 1 or months % 12:
         return None
     return leg.amount.shares([1] * (months // 12))[-1]

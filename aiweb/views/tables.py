@@ -72,8 +72,9 @@ def context(registry: Registry, convention: Convention, *leave_out: str) -> dict
         "as_of": convention.as_of.isoformat(),
         "convention": str(convention.preset),
         "consideration": str(convention.consideration),
+        "limits": convention.limits,
     }
-    return {key: value for key, value in found.items() if key not in leave_out}
+    return {key: value for key, value in found.items() if key not in leave_out and value}
 
 
 def text(report: Report, *, bold: bool = False) -> str:
@@ -152,7 +153,8 @@ def markdown(report: Report) -> str:
 
 def _rule(found: Mapping[str, str]) -> str:
     words = [found[key] for key in ("convention", "consideration") if key in found]
-    return ", ".join([*words, f"as of {found['as_of']}"])
+    limits = [found["limits"]] if "limits" in found else []
+    return ", ".join([*words, f"as of {found['as_of']}", *limits])
 
 
 def pick(report: Report, name: str | None) -> Table:

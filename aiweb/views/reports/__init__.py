@@ -4,6 +4,7 @@ from aiweb.views.reports.circles import circularity, loops, path, summary
 from aiweb.views.reports.entries import deal, deals, parties, party
 from aiweb.views.reports.exposures import exposure
 from aiweb.views.reports.gaps import gap
+from aiweb.views.reports.rows import with_undated
 
 __all__ = [
     "circularity",
@@ -16,4 +17,5 @@ __all__ = [
     "party",
     "path",
     "summary",
+    "with_undated",
 ]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from aiweb.analysis.loops import Loop
-from aiweb.graph import DealGraph, Hop, LegState, fold
+from aiweb.graph import UNDATED, DealGraph, Hop, LegState, fold, years_text
 from aiweb.model import Figure, Registry, Source
-from aiweb.values import Money
-from aiweb.views.tables import Cell, Column, Table
+from aiweb.values import Money, total
+from aiweb.views.tables import Cell, Column, Report, Table
 
 FACE_VALUE: Final = "face value, different horizons: amounts promised over different years, added up"
 AMOUNTS: Final = (
@@ -117,6 +117,19 @@ def figure_row(registry: Registry, figure: Figure, line: int | None) -> tuple[Ce
         line,
         tuple(cite(registry.sources[name]) for name in figure.source),
     )
+
+
+def with_undated(report: Report, graph: DealGraph) -> Report:
+    """Say in a report on a window of years what no source puts into any year."""
+    if graph.convention.years is None:
+        return report
+    legs = [row.state for row in graph.excluded if row.reason == UNDATED]
+    amount = total(leg.amount for leg in legs)
+    note = (
+        f"left out of {years_text(graph.convention.years)}: {len(legs)} legs, {amount.short()}, "
+        "that no source puts into any year"
+    )
+    return replace(report, notes=(*report.notes, note))
 
 
 def fact_lines(facts: dict[str, str | None]) -> tuple[str, ...]:
