@@ -23,8 +23,11 @@ from aiweb.model import (
     Certainty,
     Deal,
     Event,
+    Figure,
+    FigureKind,
     Instrument,
     Leg,
+    Metric,
     Party,
     Place,
     Registry,
@@ -122,6 +125,7 @@ class LegState:
     term: Span | None
     schedule: Mapping[When, Money] | None
     paid: Money | None
+    repaid: Money | None
     percent: Decimal | None
     shares: Decimal | None
     valuation: Money | None
@@ -161,6 +165,16 @@ class Hop:
     def key(self) -> tuple[str, str, Side]:
         """What tells this hop from every other."""
         return (self.payer, self.payee, self.side)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A leg that carries a flow of money and holds it back, with its dollars at the bound in question."""
+
+    leg: str
+    payer: str
+    payee: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +235,7 @@ def _fold_leg(
         term=leg.term,
         schedule=leg.schedule,
         paid=None,
+        repaid=None,
         percent=leg.percent,
         shares=leg.shares,
         valuation=leg.valuation,
@@ -256,6 +271,7 @@ _RESTATED: Final = (
     "term",
     "schedule",
     "paid",
+    "repaid",
     "percent",
     "shares",
     "valuation",
@@ -336,6 +352,44 @@ class DealGraph:
     def place(self, leg: str) -> Place:
         """Say where a leg stands in the file."""
         return self.registry.leg_place(leg)
+
+    def latest_figure(self, party: str, metric: Metric, *, yearly: bool = False) -> Figure | None:
+        """Give a party's latest figure of a metric known by the day, its own before the press's.
+
+        `yearly` asks for one of a period of about a year.
+        """
+        known = self.registry.figure_known
+        rows = [
+            figure
+            for figure in self.registry.figures.get(party, ())
+            if figure.metric is metric
+            and figure.kind in {FigureKind.REPORTED, FigureKind.PRESS}
+            and known(figure) <= self.convention.as_of
+            and (not yearly or figure.period.days in range(360, 372))
+        ]
+        return max(
+            rows,
+            key=lambda row: (row.period.last, row.kind is FigureKind.REPORTED, known(row)),
+            default=None,
+        )
+
+    def carriers(self, pairs: Iterable[tuple[str, str]], at: str) -> tuple[Carrier, ...]:
+        """Give the counted legs of some pairs of payer and payee with their dollars, the largest first."""
+        wanted = set(pairs)
+        found = [
+            Carrier(leg.id, leg.payer, leg.payee, leg.amount.high if at == "high" else leg.amount.low)
+            for leg in self.legs
+            if (leg.payer, leg.payee) in wanted
+        ]
+        return tuple(sorted((row for row in found if row.amount), key=lambda row: (-row.amount, row.leg)))
+
+    def group(self, party: str) -> str:
+        """Name the party at the top of a party's group: its parent, the parent's parent and so on."""
+        seen = {party}
+        while (parent := self.registry.parties[party].parent) is not None and parent not in seen:
+            seen.add(parent)
+            party = parent
+        return party
 
     @cached_property
     def leg(self) -> Mapping[str, LegState]:
@@ -470,16 +524,20 @@ class DealGraph:
         return amount.firm if self.convention.preset is Preset.FIRM else amount
 
 
-def payments(deal: DealState, leg: str) -> tuple[tuple[date, Money], ...]:
-    """Give what was paid on a leg, payment by payment, out of the running totals known by the day."""
+def payments(deal: DealState, leg: str, *, back: bool = False) -> tuple[tuple[date, Money], ...]:
+    """Give what was paid on a leg, payment by payment, out of the running totals known by the day.
+
+    With `back` it is what was repaid.
+    """
     number = int(leg.partition("/")[2])
     before, found = NOTHING, []
     for event in deal.events:
-        if event.paid is not None and event.leg in {None, number}:
-            low = max(0, event.paid.low - before.low)
-            high = max(low, event.paid.high - before.high)
-            found.append((event.on.last, Money(low, high, event.paid.undisclosed)))
-            before = event.paid
+        sofar = event.repaid if back else event.paid
+        if sofar is not None and event.leg in {None, number}:
+            low = max(0, sofar.low - before.low)
+            high = max(low, sofar.high - before.high)
+            found.append((event.on.last, Money(low, high, sofar.undisclosed)))
+            before = sofar
     return tuple(found)
 
 

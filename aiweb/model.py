@@ -9,7 +9,7 @@ the JSON Schema, the editor's hover help and `docs/registry.md` are made from th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -100,9 +100,10 @@ _SIDES: Final = {
 
 
 class Status(StrEnum):
-    """How far a deal has come, or how it ended."""
+    """How far a deal has come, or how it ended; `paused` until an event takes it up again."""
 
     TALKS = "talks"
+    PAUSED = "paused"
     LETTER_OF_INTENT = "letter-of-intent"
     ANNOUNCED = "announced"
     SIGNED = "signed"
@@ -114,7 +115,10 @@ class Status(StrEnum):
 
     @property
     def level(self) -> int:
-        """Rank among the living states, 1 to 5; 0 for a deal that has ended."""
+        """Rank among the living states, 1 to 5; 0 for a deal that has ended.
+
+        What is paused counts no more than talks do, however far it had come.
+        """
         return _LEVELS.get(self, 0)
 
     @property
@@ -125,6 +129,7 @@ class Status(StrEnum):
 
 _LEVELS: Final = {
     Status.TALKS: 1,
+    Status.PAUSED: 1,
     Status.LETTER_OF_INTENT: 2,
     Status.ANNOUNCED: 3,
     Status.SIGNED: 4,
@@ -202,11 +207,56 @@ class Metric(StrEnum):
     SHARE_OF_REVENUE = "share-of-revenue"
     SHARE_OF_BACKLOG = "share-of-backlog"
     OWNERSHIP = "ownership"
+    SEGMENT_REVENUE = "segment-revenue"
+    SEGMENT_OPERATING_INCOME = "segment-operating-income"
+    SEGMENT_BACKLOG = "segment-backlog"
+    COST_OF_REVENUE = "cost-of-revenue"
+    GROSS_MARGIN = "gross-margin"
+    RESEARCH_AND_DEVELOPMENT = "research-and-development"
+    SALES_AND_MARKETING = "sales-and-marketing"
+    STOCK_COMPENSATION = "stock-compensation"
+    OPERATING_COSTS = "operating-costs"
+    EBITDA = "ebitda"
+    FAIR_VALUE_GAIN = "fair-value-gain"
+    ASSET_SALES = "asset-sales"
+    NET_PROPERTY = "net-property"
+    DEFERRED_REVENUE = "deferred-revenue"
+    BOOKINGS = "bookings"
+    NET_ASSET_VALUE = "net-asset-value"
+    ASSETS_UNDER_MANAGEMENT = "assets-under-management"
+    LOAN_TO_VALUE = "loan-to-value"
+    SHARE_OF_RECEIVABLES = "share-of-receivables"
+    REVENUE_SHARE_PAID = "revenue-share-paid"
+    SHAREHOLDER_RETURNS = "shareholder-returns"
 
     @property
     def is_share(self) -> bool:
-        """Whether it is a percentage, not an amount."""
-        return self in {Metric.SHARE_OF_REVENUE, Metric.SHARE_OF_BACKLOG, Metric.OWNERSHIP}
+        """Whether it is somebody's part of a whole: a customer's, or an owner's."""
+        return self in _SHARES
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a percentage, not an amount; every share is one."""
+        return self in _SHARES or self in {Metric.GROSS_MARGIN, Metric.LOAN_TO_VALUE}
+
+    @property
+    def is_of_segment(self) -> bool:
+        """Whether it is that of a segment, and never of the whole party."""
+        return self in {Metric.SEGMENT_REVENUE, Metric.SEGMENT_OPERATING_INCOME, Metric.SEGMENT_BACKLOG}
+
+
+_SHARES: Final = frozenset(
+    {Metric.SHARE_OF_REVENUE, Metric.SHARE_OF_BACKLOG, Metric.SHARE_OF_RECEIVABLES, Metric.OWNERSHIP}
+)
+
+
+class Unit(StrEnum):
+    """What the readings of a market series count."""
+
+    PERCENT = "percent"
+    BASIS_POINTS = "basis-points"
+    INDEX = "index"
+    USD = "usd"
 
 
 class Overlap(StrEnum):
@@ -248,6 +298,7 @@ _UNSAFE: Final = re.compile(
 )
 _PERCENT: Final = re.compile(r"-?\d+(\.\d+)?%", re.ASCII)
 _COUNT: Final = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>k|m|bn)?", re.ASCII)
+_READING: Final = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?", re.ASCII)
 _PRICE: Final = re.compile(r"\$\d+(?:,\d{3})*(?:\.\d+)?", re.ASCII)
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -276,6 +327,18 @@ def _scalar(value: object, forms: str) -> str:
     return value
 
 
+def _rate(code: str, info: ValidationInfo) -> Decimal | None:
+    """Choose the last rate up to the day of the entry, else the first there is.
+
+    The day is that of the entry itself, or what the file says of the entry around it.
+    """
+    context = info.context or {}
+    rows: Sequence[tuple[date, Decimal]] = context.get("rates", {}).get(code, ())
+    own = (info.data or {}).get("on")
+    day = own.last if isinstance(own, When) else context.get("day", date.max)
+    return next((usd for on, usd in reversed(rows) if on <= day), rows[0][1] if rows else None)
+
+
 def _money(value: object, info: ValidationInfo) -> Money:
     if isinstance(value, Money):
         return value
@@ -283,8 +346,7 @@ def _money(value: object, info: ValidationInfo) -> Money:
     code = currency(text)
     rate = None
     if code != "USD":
-        rates = (info.context or {}).get("rates", {})
-        rate = rates.get(code)
+        rate = _rate(code, info)
         if rate is None:
             raise _refuse(
                 "unknown-rate",
@@ -363,6 +425,15 @@ def _price(value: object) -> Decimal:
     if not _PRICE.fullmatch(text):
         raise _refuse("bad-number", f"{text!r} is no price", "write one such as $0.01")
     return Decimal(text[1:].replace(",", ""))
+
+
+def _reading(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    text = _scalar(value, "write a bare number such as 4.24 or -0.5")
+    if not _READING.fullmatch(text):
+        raise _refuse("bad-number", f"{text!r} is no bare number", "write one such as 4.24 or -0.5")
+    return Decimal(text.replace(",", ""))
 
 
 def _url(text: str) -> str:
@@ -458,6 +529,9 @@ Period = Annotated[
 ]
 Percent = Annotated[Decimal, PlainValidator(_percent), _schema("a percentage", "7.5%")]
 Number = Annotated[Decimal, PlainValidator(_number), _schema("a number", "160m", "1.17", number=True)]
+BareNumber = Annotated[
+    Decimal, PlainValidator(_reading), _schema("a bare number", "4.24", "-0.5", number=True)
+]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Price = Annotated[Decimal, PlainValidator(_price), _schema("a price in US dollars", "$0.01")]
 PartyId = Annotated[
@@ -469,6 +543,24 @@ DealId = Annotated[
     _schema("the id of a deal", "nvidia-openai-equity-2026"),
 ]
 LegId = Annotated[str, AfterValidator(_known_leg), _schema("the id of a leg", "nvidia-openai-equity-2026/1")]
+LegIds = Annotated[
+    tuple[LegId, ...],
+    BeforeValidator(_names),
+    Field(min_length=1),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ],
+            "$comment": "the id of a leg, or a list of ids",
+            "examples": ["nvidia-openai-equity-2026/1"],
+        }
+    ),
+]
+SeriesId = Annotated[
+    str, AfterValidator(_known("series", "unknown-series")), _schema("the id of a series", "sofr")
+]
 SourceName = Annotated[str, AfterValidator(_known("sources", "unknown-source"))]
 SourceNames = Annotated[
     tuple[SourceName, ...],
@@ -581,7 +673,7 @@ class Leg(_Entry):
     )
     exit: Annotated[Exit, _word(Exit)] | None = Field(None, description="How the payer can leave.")
     via: PartyId | None = Field(None, description="A party the money runs through.")
-    secures: LegId | None = Field(None, description="The leg a guarantee stands behind.")
+    secures: LegIds = Field((), description="The leg a guarantee stands behind, or several.")
     trigger: Text | None = Field(
         None, description="What calls a guarantee.", examples=["the tenant stops paying"]
     )
@@ -592,14 +684,26 @@ class Leg(_Entry):
         (), description="Legs that may hold part of the same money; how much is not known."
     )
     shares: Number | None = Field(None, description="Number of shares.", examples=["160m"])
-    strike: Price | None = Field(None, description="Price per share to be paid.")
+    strike: Price | None = Field(
+        None,
+        description="Price per share at which a warrant or an option is exercised, or a loan converted.",
+    )
     percent: Percent | None = Field(None, description="Share of the payee, or of revenue.")
     valuation: Amount | None = Field(None, description="Value of the whole company, post-money.")
     capacity: Text | None = Field(None, description="Power or units.", examples=["4.5 GW"])
-    coupon: Percent | None = Field(None, description="Rate of interest of a loan, or its margin.")
-    floating: Flag | None = Field(None, description="true when the rate floats.")
+    coupon: Percent | None = Field(
+        None, description="Rate of interest of a loan; of one that floats, its margin over the benchmark."
+    )
+    floating: Flag | None = Field(None, description="true when the rate floats, of all of it or of a part.")
+    benchmark: SeriesId | None = Field(None, description="The series that a floating rate goes by.")
+    fixed: Amount | None = Field(
+        None, description="Part of a floating loan whose rate is fixed; undisclosed if no source says."
+    )
+    fixed_coupon: Percent | None = Field(None, description="Rate of interest of that fixed part.")
     maturity: Day | None = Field(None, description="When a loan falls due.")
-    drawn: Amount | None = Field(None, description="Part of a loan that has been drawn.")
+    drawn: Amount | None = Field(
+        None, description="Part of a loan that has been drawn, whether repaid since or not."
+    )
     collateral: Text | None = Field(None, description="What secures a loan.", examples=["the chips it buys"])
     source: SourceNames = Field(description="Names of the sources of the amount.")
     note: Text | None = Field(
@@ -625,6 +729,10 @@ class Event(_Entry):
     schedule: dict[Day, Amount] | None = Field(None, description="Its new schedule.")
     paid: Amount | None = Field(
         None, description="All that has been paid on the leg up to this day, not the latest part."
+    )
+    repaid: Amount | None = Field(
+        None,
+        description="All of the principal that has been repaid up to this day, not the latest part.",
     )
     percent: Percent | None = Field(None, description="Its new share of the payee, or of revenue.")
     shares: Number | None = Field(None, description="Its new number of shares.")
@@ -698,6 +806,11 @@ class Figure(_Entry):
     """A reported or forecast number of a party for a period."""
 
     metric: Annotated[Metric, _word(Metric)] = Field(description="What is measured.")
+    segment: Text | None = Field(
+        None,
+        description="The part of the party's business that a segment's metric is of.",
+        examples=["Oracle Cloud Infrastructure"],
+    )
     period: Period = Field(
         description="The day of a balance, or the span of a flow; FY2026 by the party's `year_end`."
     )
@@ -769,6 +882,40 @@ class Rate(_Entry):
     source: SourceNames = Field(description="Where it was read.")
 
 
+class Reading(_Entry):
+    """What a market series stood at on a day."""
+
+    on: Day = Field(description="The day it was read for.")
+    value: BareNumber = Field(description="Its value in the unit of the series, without the unit's sign.")
+    kind: Annotated[FigureKind, _word(FigureKind)] = Field(
+        FigureKind.MARKET, description="What sort of number it is.", examples=["market"]
+    )
+    source: SourceNames = Field(description="Names of its sources, under the top-level `sources`.")
+    note: Text | None = Field(
+        None, description="What a reader should know about it.", examples=["The spike of a quarter's end."]
+    )
+
+
+class Series(_Entry):
+    """A market series that is no party's figure: a rate of interest, a yield, a spread, an index."""
+
+    name: Text = Field(description="Its name, in English.", examples=["SOFR"])
+    zh: Text = Field(
+        description="Its Chinese name; the English one where none is in use.",
+        examples=["有担保隔夜融资利率"],
+    )
+    unit: Annotated[Unit, _word(Unit)] = Field(description="What its readings count.")
+    note: Text | None = Field(
+        None,
+        description="What a reader should know about it.",
+        examples=["published by the New York Fed each morning"],
+    )
+    readings: tuple[Reading, ...] = Field(
+        min_length=1,
+        description="Its values, oldest first; two of one day are two sources that differ.",
+    )
+
+
 class Waiver(_Entry):
     """A piece of advice that was looked into and cannot be followed."""
 
@@ -793,6 +940,9 @@ class RegistryFile(_Entry):
     )
     rates: dict[str, tuple[Rate, ...]] = Field(
         default_factory=dict, description="Exchange rates by ISO 4217 code."
+    )
+    series: dict[str, Series] = Field(
+        default_factory=dict, description="Market series that are no party's figure, by id."
     )
     deals: dict[str, Deal] = Field(description="Deals by id.")
     figures: dict[str, tuple[Figure, ...]] = Field(default_factory=dict, description="Figures by party.")
@@ -830,6 +980,7 @@ class Registry:
     parties: Mapping[str, Party]
     sources: Mapping[str, Source]
     rates: Mapping[str, tuple[Rate, ...]]
+    series: Mapping[str, Series]
     deals: Mapping[str, Deal]
     figures: Mapping[str, tuple[Figure, ...]]
     claims: Mapping[str, Claim]

@@ -51,6 +51,11 @@ sources:
   t: {title: One, publisher: q, url: https://example.org/1, grade: press, date: 2025-01-01}
   u: {title: Two, publisher: q, url: https://example.org/1, grade: press, date: 2025-01-01}
 """
+_FIGURE: Final = """
+figures:
+  a:
+    - {metric: revenue, period: 2024, amount: $4m, kind: press, known: 2025-02-01, source: s}
+"""
 _WAIVED: Final = """
 waivers:
   - {code: CODE, at: deals/d1, reason: no second one was found in two searches, on: 2026-03-01}
@@ -66,6 +71,8 @@ ADVISED: Final[Mapping[str, str]] = {
     ),
     "two-titles": f"a -> b: 5 #source [s, t, u]{_TITLED}",
     "near-duplicate": (f"a -> b: 5 2025-03-01 #source [s, t]\na -> b: 5 2025-03-10 #source [s, t]{_SECOND}"),
+    "known-before-source": f"a -> b: 5 2024-12-20 #source [s, t]{_SECOND}",
+    "known-after-source": f"a -> b: 5 #source [s, t]{_SECOND}{_FIGURE}",
     "unknown-advice": f"a -> b: 5 #source [s, t]{_SECOND}{_WAIVED.replace('CODE', 'singel-source')}",
     "idle-waiver": f"a -> b: 5 #source [s, t]{_SECOND}{_WAIVED.replace('CODE', 'single-source')}",
 }

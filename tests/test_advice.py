@@ -7,7 +7,7 @@ import pytest
 from aiweb.registry.advice import ADVICE, advise
 from aiweb.registry.codes import ADVICE as CODES
 from aiweb.registry.load import read_text
-from tests.webs import registry
+from tests.webs import registry, yaml
 
 
 def given(text: str | None) -> list[tuple[str, str]]:
@@ -111,6 +111,92 @@ def test_a_deal_stands_once() -> None:
     text = test_a_deal_stands_once.__doc__
 
     assert [p for code, p in given(text) if code == "near-duplicate"] == ["/deals/d2"]
+
+
+@pytest.mark.parametrize(
+    "on, known, dates, code",
+    [
+        ("2025-03-01", "", ["2025-03-01"], ""),
+        ("2025-03-01", "", ["2025-03-02"], "known-before-source"),
+        ("2025-03-01", "2025-03-02", ["2025-03-02"], ""),
+        ("2025-03-01", "2025-03-02", ["2025-03-03", "2025-03-04"], "known-before-source"),
+        ("2025-03-01", "2025-03-02", ["2025-03-02", "2025-03-04"], ""),
+        ("2025-03-01", "2025-03-02", ["2025-03-04", ""], ""),
+        ("2025-03", "", ["2025-03-31"], ""),
+        ("2025-03", "", ["2025-04"], "known-before-source"),
+        ("2025-03-01", "", ["2025-03"], ""),
+        ("2025-03-01", "2025-03-05", ["2025-03-02"], "known-after-source"),
+        ("2025-03-01", "2025-03-05", ["2025-03-02", "2025-03-09", ""], "known-after-source"),
+        ("2025-03-01", "2025-03-05", ["2025-03"], ""),
+        ("2025-03-01", "2025-04-05", ["2025-03"], "known-after-source"),
+        ("2025-03-01", "2025-03", ["2025-03-02"], ""),
+        ("2025-03-05", "", ["2025-03-02"], ""),
+        ("2025-03-05", "2025-03-05", ["2025-03-02"], ""),
+        ("2025-03-05", "2025-03-06", ["2025-03-02"], "known-after-source"),
+    ],
+)
+def test_what_is_known_is_known_from_its_first_source(
+    on: str, known: str, dates: list[str], code: str
+) -> None:
+    """An event; of a source without a date nobody can say that it came later."""
+    sources = "".join(
+        f"  s{number}: {{publisher: q, offline: o, grade: press{f', date: {date}' if date else ''}}}\n"
+        for number, date in enumerate(dates)
+    )
+    names = ", ".join(f"s{number}" for number in range(len(dates)))
+    text = yaml(f"a -> b: 5 {on} #source [s, {names}]\n---\nsources:\n{sources}")
+    event = f"{{on: {on}, {f'known: {known}, ' if known else ''}status: signed, source: [{names}]}}"
+    found = read_text(text.replace(f"{{on: {on}, status: signed, source: s}}", event).encode(), "f").registry
+    assert found is not None
+    pieces = [(piece.code, piece.pointer) for piece in advise(found) if piece.code.startswith("known-")]
+
+    assert pieces == ([(code, f"/deals/d1/events/0/{'known' if known else 'on'}")] if code else [])
+
+
+def test_advice_on_a_day_says_both_days_and_what_to_write() -> None:
+    """
+    a -> b: 5 2024-12-20
+    ---
+    figures:
+      a:
+        - {metric: cash, period: 2024, amount: $1, kind: press, known: 2024-12-31, source: s}
+        - {metric: debt, period: 2024, amount: $1, kind: press, known: 2025-01-31, source: s}
+        - {metric: capex, period: 2024, amount: $1, kind: press, source: s}
+    """
+    pieces = advise(registry(test_advice_on_a_day_says_both_days_and_what_to_write.__doc__))
+    said = [(piece.pointer, piece.message, piece.remedy) for piece in pieces if "source is" in piece.message]
+
+    assert said == [
+        (
+            "/deals/d1/events/0/on",
+            "taking effect, and so taken as known, 2024-12-20, but its earliest source is dated 2025-01-01",
+            "write 'known: 2025-01-01', or add the earlier source that it was known from",
+        ),
+        (
+            "/figures/a/0/known",
+            "known 2024-12-31, but its earliest source is dated 2025-01-01",
+            "write 'known: 2025-01-01', or add the earlier source that it was known from",
+        ),
+        (
+            "/figures/a/1/known",
+            "known 2025-01-31, but its earliest source is dated 2025-01-01",
+            "write 'known: 2025-01-01'",
+        ),
+    ]
+
+
+def test_what_took_effect_after_its_source_is_known_from_then() -> None:
+    """
+    a -> b: 5 2025-03-05; 2025-04-01 closed
+    """
+    text = yaml(test_what_took_effect_after_its_source_is_known_from_then.__doc__ or "")
+    found = read_text(
+        text.replace("on: 2025-03-05", "on: 2025-03-05, known: 2025-03-06").encode(), "f"
+    ).registry
+    assert found is not None
+    (piece,) = [piece for piece in advise(found) if piece.code == "known-after-source"]
+
+    assert piece.remedy == "take 'known' out"
 
 
 def test_a_waiver_sets_advice_aside_where_it_says() -> None:

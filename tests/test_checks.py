@@ -6,10 +6,11 @@ import inspect
 
 import pytest
 
+from aiweb.model import Status
 from aiweb.registry import checks
 from aiweb.registry.checks import CHECKS
 from aiweb.registry.load import read_text
-from tests.webs import yaml
+from tests.webs import graph, yaml
 
 
 def codes(text: str | None) -> list[str]:
@@ -93,6 +94,99 @@ def test_what_is_paid_grows_up_to_the_promise(text: str, code: list[str]) -> Non
 @pytest.mark.parametrize(
     "text, code",
     [
+        ("a -> b: 10 loan; 2025-06-01 repaid 10", []),
+        ("a -> b: 10 loan; 2025-06-01 repaid 11", ["repaid-above-loan"]),
+        ("a -> b: 10 loan; 2025-06-01 12 repaid 11", []),
+        ("a -> b: 10 loan; 2025-06-01 repaid 6 #drawn $6", []),
+        ("a -> b: 10 loan; 2025-06-01 repaid 6 #drawn $5", ["repaid-above-loan"]),
+        ("a -> b: 10 loan; 2025-05-01 12; 2025-06-01 repaid 6 #drawn $5", ["repaid-above-loan"]),
+        ("a -> b: undisclosed loan; 2025-06-01 repaid 11", []),
+        ("a -> b: at least $10 loan; 2025-06-01 repaid 11", []),
+        ("a -> b: 10 loan; 2025-06-01 repaid 9..12", []),
+        ("a -> b: 10 loan; 2025-06-01 repaid 6; 2025-07-01 repaid 5", ["repaid-shrinks"]),
+        ("a -> b: 10 loan; 2025-06-01 repaid 4..6; 2025-07-01 repaid 5", []),
+        ("a -> b: 10; 2025-06-01 repaid 5", ["misplaced-field"]),
+    ],
+)
+def test_what_is_repaid_grows_up_to_what_was_lent(text: str, code: list[str]) -> None:
+    """`repaid` is cumulative, and of a loan."""
+    assert codes(text) == code
+
+
+@pytest.mark.parametrize(
+    "readings, code",
+    [
+        ("{on: 2025-01-01, value: 4, source: s}, {on: 2025-01-02, value: 4, source: s}", []),
+        (
+            "{on: 2025-01-02, value: 4, source: s}, {on: 2025-01-01, value: 4, source: s}",
+            ["readings-out-of-order"],
+        ),
+        ("{on: 2025-01, value: 4, source: s}, {on: 2025-01-31, value: 4, source: s}", []),
+        (
+            "{on: 2025-01-31, value: 4, source: s}, {on: 2025-01, value: 4, source: s}",
+            ["readings-out-of-order"],
+        ),
+        ("{on: 2025-01-01, value: 4, source: s}, {on: 2025-01-01, value: 5, source: s}", ["reading-twice"]),
+        ("{on: 2025-01-01, value: 4, source: s}, {on: 2025-01-01, value: 5, source: t}", []),
+        (
+            "{on: 2025-01-01, value: 4, source: s}, {on: 2025-01-01, value: 5, source: [t, s]}",
+            ["reading-twice"],
+        ),
+        ("{on: 2026-12-31, value: 4, source: s}", []),
+        ("{on: 2026-12, value: 4, source: s}, {on: 2027, value: 4, source: s}", ["reading-after-as-of"]),
+        ("{on: 2027, value: 4, kind: forecast, source: s}", []),
+    ],
+)
+def test_readings_stand_in_order_and_once_for_each_source(readings: str, code: list[str]) -> None:
+    """Two values of one day are a disagreement of two sources, and allowed as one."""
+    sources = "sources:\n  t: {publisher: q, offline: o, grade: press, date: 2025-01-01}\n"
+    series = f"series:\n  x: {{name: X, zh: X, unit: percent, readings: [{readings}]}}"
+    text = f"a -> b: 1 #source [s, t]\n---\n{sources}{series}"
+
+    assert codes(text) == code
+
+
+@pytest.mark.parametrize(
+    "figure, code",
+    [
+        ("metric: gross-margin, percent: -4%", []),
+        ("metric: gross-margin, amount: $4", ["figure-value"]),
+        ("metric: loan-to-value, percent: 20%", []),
+        ("metric: ebitda, amount: -$4", []),
+        ("metric: ebitda, percent: 4%", ["figure-value"]),
+        ("metric: segment-revenue, segment: Cloud, amount: $4", []),
+        ("metric: segment-revenue, amount: $4", ["figure-segment"]),
+        ("metric: segment-backlog, amount: $4", ["figure-segment"]),
+        ("metric: revenue, segment: Cloud, amount: $4", ["figure-segment"]),
+    ],
+)
+def test_a_figure_has_the_value_and_the_segment_of_its_metric(figure: str, code: list[str]) -> None:
+    """A percentage or an amount; a segment for what is a segment's, so that it is not taken for the whole."""
+    text = f"a -> b: 1\n---\nfigures:\n  a: [{{{figure}, period: 2025, kind: press, source: s}}]"
+
+    assert codes(text) == code
+
+
+def test_a_deal_that_is_paused_goes_on() -> None:
+    """
+    a -> b: 10; 2025-06-01 paused; 2025-09-01 signed 12; 2025-10-01 paused; 2025-11-01 cancelled
+    """
+    text = test_a_deal_that_is_paused_goes_on.__doc__
+    days = ("2025-05-31", "2025-06-01", "2025-09-01", "2025-10-01", "2025-11-01")
+    headlines = [graph(text, as_of=day, preset="headline") for day in days]
+
+    assert codes(text) == []
+    assert [web.deals["d1"].status for web in headlines] == [
+        *("signed", "paused", "signed", "paused", "cancelled"),
+    ]
+    assert [[leg.amount.high for leg in web.legs] for web in headlines] == [[10], [], [12], [], []]
+    assert headlines[1].excluded[0].reason == "only paused"
+    assert (Status.PAUSED.level, Status.PAUSED.is_end) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "text, code",
+    [
         ("a -> b: 10 2025-03-01; 2025-03-01 closed", []),
         ("a -> b: 10 2025-03; 2025-03-31 closed", []),
         ("a -> b: 10 2025-03-31; 2025-03 closed", ["events-out-of-order"]),
@@ -115,11 +209,21 @@ def test_a_life_runs_forwards_and_ends_once(text: str, code: list[str]) -> None:
         ("loan #coupon 5%", []),
         ("loan #maturity 2030", []),
         ("warrant #strike $1", []),
-        ("loan #strike $1", ["misplaced-field"]),
+        ("loan #strike $1", []),
+        ("equity #strike $1", []),
+        ("purchase #strike $1", ["misplaced-field"]),
         ("guarantee #secures d1/1", []),
         ("loan #secures d1/1", ["misplaced-field"]),
         ("loan #floating false", []),
         ("#floating false", ["misplaced-field"]),
+        ("guarantee #secures [d1/1, d1/1]", []),
+        ("lease #fixed $5", ["misplaced-field"]),
+        ("loan #fixed $5", ["not-floating"]),
+        ("loan #floating false #fixed $5", ["not-floating"]),
+        ("loan #floating true #fixed $10", []),
+        ("loan #floating true #fixed $11", ["fixed-part"]),
+        ("loan #floating true #fixed undisclosed #fixed_coupon 5.9%", []),
+        ("loan #floating true #fixed_coupon 5.9%", ["fixed-part"]),
     ],
 )
 def test_a_field_stands_on_its_instrument(field: str, code: list[str]) -> None:

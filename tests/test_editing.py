@@ -294,6 +294,31 @@ def test_new_adds_parties_and_further_legs(neat: Path) -> None:
     assert aiweb("-r", neat, "show", "dune-cinder-2026").code == 0
 
 
+def test_new_takes_terms_and_several_sources(neat: Path) -> None:
+    """Basis, certainty, condition and term; two further sources, one of them shared; no dollar sign."""
+    done = added(
+        neat,
+        *("--basis", "contract", "--certainty", "conditional", "--condition", "As chips come"),
+        *("--term", "2026..2029", "--source", "times", "--source", "A letter; digest; https://example.org/l"),
+        amount="up to 8bn",
+    )
+    lines = inserted(NEAT, neat.read_text(encoding="utf-8"))
+
+    assert (done.code, done.out) == (0, "basalt-dune-cloud-2026\n")
+    leg = "{from: basalt, to: dune-cloud, instrument: loan, amount: up to $8bn, basis: contract, "
+    assert lines[4:] == [
+        f"      - {leg}certainty: conditional,",
+        "         condition: As chips come, term: 2026..2029, source: [dune-cloud, times, a-letter]}",
+        "    events:",
+        "      - {on: 2026-03-01, status: signed, source: [dune-cloud, times, a-letter]}",
+        "    sources:",
+        "      dune-cloud: {publisher: Dune Cloud, grade: company, url: https://example.org/loan}",
+        "      a-letter: {publisher: A letter, grade: digest, url: https://example.org/l}",
+    ]
+    assert aiweb("check", neat).code == 0
+    assert aiweb("fmt", "--check", neat).code == 0
+
+
 def test_new_uses_a_shared_source_by_its_name(neat: Path) -> None:
     """--url times: no second entry for the same page."""
     done = added(neat, url="times", publisher="", grade="")
@@ -326,6 +351,9 @@ def test_new_puts_the_deal_behind_another(neat: Path) -> None:
         ("on", "2026-07-01", "raise 'as_of' first"),
         ("url", "javascript:alert(1)", "url 'javascript:alert(1)'"),
         ("grade", "gossip", "filing"),
+        ("basis", "hearsay", "contract, reported, analyst, market"),
+        ("term", "2029..2026", "ends before it starts"),
+        ("source", "Mint; press", "is no source"),
         ("id", "dune-basalt-2025", "a deal already"),
         ("id", "Not An Id", "lower-case letters"),
         ("party", "Cinder", "Write NAME; CHINESE NAME; KIND"),
@@ -399,6 +427,9 @@ dune
 loan
 2bn
 
+
+
+
 Basalt lends to Dune: a first loan
 
 signed
@@ -407,6 +438,7 @@ signed
 https://example.org/loan
 Dune Cloud
 company
+
 
 
 
@@ -427,7 +459,7 @@ def test_new_asks_for_what_was_not_given(neat: Path, tmp_path: Path) -> None:
 
 def test_new_asks_again_until_an_answer_will_do(neat: Path) -> None:
     """A party nobody knows, nothing at all, a question mark, and then one that is known."""
-    done = added(neat, typed="Basallt\n\n?\nBSLT\n" + "\n" * 9, **{"from": ""})
+    done = added(neat, typed="Basallt\n\n?\nBSLT\n" + "\n" * 13, **{"from": ""})
 
     assert done.code == 0
     assert done.err.count("who pays: ") == 4
@@ -437,7 +469,7 @@ def test_new_asks_again_until_an_answer_will_do(neat: Path) -> None:
 
 def test_new_adds_a_party_that_is_named_with_a_plus(neat: Path) -> None:
     """+Cinder: its Chinese name and its kind are asked for next."""
-    done = added(neat, typed="+Cinder\n火山渣\nchipmaker\n" + "\n" * 9, **{"from": ""})
+    done = added(neat, typed="+Cinder\n火山渣\nchipmaker\n" + "\n" * 13, **{"from": ""})
 
     assert done.code == 0
     assert "  cinder: {name: Cinder, zh: 火山渣, kind: chipmaker}" in inserted(
@@ -640,6 +672,20 @@ def test_links_says_which_pages_are_gone_and_who_cites_them(site: str, tmp_path:
 
     assert done.code == FINDINGS
     assert done.out.splitlines() == [f"gone  {site}/gone  404  (u1)", f"unsure  {site}/shy  403  (u2)"]
+    assert done.err.splitlines()[-1] == "3 pages: 1 alive, 1 gone, 1 unsure, 0 unreachable"
+
+
+def test_a_server_that_does_not_answer_stands_apart_and_fails_nothing(site: str, tmp_path: Path) -> None:
+    """Asked between two that do: it is told last, and counted."""
+    silent = "http://127.0.0.1:9/x"
+    done = aiweb("check", "--strict", "--links", cited(tmp_path, silent, f"{site}/shy", f"{site}/here"))
+
+    assert done.code == 0
+    assert [line.split("  ")[:2] for line in done.out.splitlines()] == [
+        ["unsure", f"{site}/shy"],
+        ["unreachable", silent],
+    ]
+    assert done.err.splitlines()[-1] == "3 pages: 1 alive, 0 gone, 1 unsure, 1 unreachable"
 
 
 def test_a_page_that_is_there_or_unsure_fails_nothing(site: str, tmp_path: Path) -> None:

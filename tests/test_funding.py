@@ -156,6 +156,23 @@ def test_a_loan_that_was_drawn_is_paid_back() -> None:
     ]
 
 
+def test_what_is_repaid_is_no_longer_due() -> None:
+    """
+    banks -> lab: 25 loan closed; 2025-06-01 repaid 4; 2026-06-01 repaid 10..11 #maturity 2027-10
+    banks -> lab: 40 loan signed; 2025-09-01 repaid 5 #maturity 2028-01 #drawn $30
+    banks -> lab: 9 loan closed; 2026-05-01 completed repaid 9 #maturity 2027-01
+    """
+    found = gap(test_what_is_repaid_is_no_longer_due.__doc__)
+    rows = [(item.leg, item.year, item.role, item.amount.low, item.amount.high) for item in found.items]
+
+    assert sorted(row for row in rows if row[0]) == [
+        ("d1/1", 2026, "financing out", 6, 7),
+        ("d1/1", 2027, "financing out", 14, 15),
+        ("d2/1", 2028, "financing out", 25, 25),
+        ("d3/1", 2026, "financing out", 9, 9),
+    ]
+
+
 def test_without_figures_it_says_which_are_missing() -> None:
     """
     lab -> cloud: 90 purchase #term 2027..2028

@@ -447,6 +447,39 @@ def test_comments_stay_where_they_stand() -> None:
 # ---- Refusals, and the other ways in ------------------------------------------------------------
 
 
+def test_a_series_is_written_out_with_a_line_a_reading() -> None:
+    """Two of them: keys in order, readings by their days, and a blank line between."""
+    text = (
+        "deals: {}\nseries: {a: {unit: index, readings: [{value: -1.5, on: 2025, source: s}], "
+        "zh: A, name: A}, b: {name: B, zh: B, unit: percent, note: n, "
+        "readings: [{on: 2025-02, value: 2}, {on: 2025-01, value: 1}]}}"
+    )
+
+    assert (
+        layout(text)
+        == """\
+series:
+  a:
+    name: A
+    zh: A
+    unit: index
+    readings:
+      - {on: 2025, value: -1.5, source: s}
+
+  b:
+    name: B
+    zh: B
+    unit: percent
+    note: n
+    readings:
+      - {on: 2025-01, value: 1}
+      - {on: 2025-02, value: 2}
+
+deals: {}
+"""
+    )
+
+
 @pytest.mark.parametrize(
     "text, code",
     [

@@ -21,6 +21,7 @@ from aiweb.model import Registry, RegistryFile
 from aiweb.registry.codes import CODES
 from aiweb.registry.load import load, read, read_text
 from aiweb.registry.source import parse
+from tests import webs
 
 HERE = Path(__file__).parent
 FULL = (HERE / "full.yaml").read_text(encoding="utf-8")
@@ -48,7 +49,7 @@ def marks(text: str | bytes) -> list[str]:
 def content(registry: Registry | None) -> dict[str, Any]:
     """Return what a registry says, without the places and the order of its entries."""
     assert registry is not None
-    sections = ("parties", "sources", "rates", "deals", "figures", "claims")
+    sections = ("parties", "sources", "rates", "series", "deals", "figures", "claims")
     found: dict[str, Any] = {name: dict(getattr(registry, name)) for name in sections}
     return found | {"as_of": registry.as_of, "waivers": registry.waivers}
 
@@ -173,7 +174,7 @@ def test_a_deal_with_a_bad_scalar_is_still_held_to_the_rules() -> None:
         ("on: 2025-09-22, status", "on: 2025-09-32, status"),
         (
             "instrument: equity\n        amount: up",
-            "instrument: equity\n        strike: $1\n        amount: up",
+            "instrument: equity\n        coupon: 1%\n        amount: up",
         ),
         ("status: superseded, by: nvidia-openai-equity", "status: superseded"),
         ("value: $90bn", "value: plenty"),
@@ -192,19 +193,19 @@ def test_a_deal_with_a_bad_scalar_is_still_held_to_the_rules() -> None:
         ([("as_of: 2026-07-03", "as_of: soon")], ["4 bad-date"]),
         ([("status: superseded", "status: superceded")], ["49 unknown-word"]),
         ([("from: nvidia\n", "from: nvida\n")], ["32 unknown-party"]),
-        ([("tolerance: $1bn", "tolerance: some"), ("$400bn", "$500bn")], ["125 bad-amount"]),
-        ([("{leg: openai-oracle-cloud/1, amount", "{leg: openai/1, amount")], ["128 unknown-leg"]),
+        ([("tolerance: $1bn", "tolerance: some"), ("$400bn", "$500bn")], ["131 bad-amount"]),
+        ([("{leg: openai-oracle-cloud/1, amount", "{leg: openai/1, amount")], ["134 unknown-leg"]),
         ([("leg: 1, amount: $30bn", "leg: one, amount: $30bn")], ["64 bad-number"]),
-        ([("metric: share-of-backlog", "metric: share")], ["114 unknown-word"]),
-        ([("period: FY2026, percent", "period: someday, percent")], ["114 bad-date"]),
+        ([("metric: share-of-backlog", "metric: share")], ["118 unknown-word"]),
+        ([("period: FY2026, percent", "period: someday, percent")], ["118 bad-date"]),
         ([("date: 2025-10\n", "date: October\n")], ["18 bad-date"]),
-        ([("  oracle:\n    - metric", "  orcale:\n    - metric")], ["106 unknown-party"]),
+        ([("  oracle:\n    - metric", "  orcale:\n    - metric")], ["110 unknown-party"]),
         ([("outside: true", "outside: perhaps")], ["11 unknown-word"]),
         ([("schedule: {2027-12:", "schedule: {2027-13:")], ["74 bad-date"]),
         ([("usd: 1.17", "usd: one")], ["24 bad-number"]),
         ([("amount: $300bn\n", "amount: lots\n")], ["72 bad-amount"]),
-        ([("status: closed", "status: clsoed")], ["103 unknown-word"]),
-        ([("legs: [nvidia-openai-10gw/1]", "legs: nvidia-openai-10gw/1")], ["126 wrong-shape"]),
+        ([("status: closed", "status: clsoed")], ["106 unknown-word"]),
+        ([("legs: [nvidia-openai-10gw/1]", "legs: nvidia-openai-10gw/1")], ["132 wrong-shape"]),
         ([("also: [OpenAI Group PBC]", "also: ['']")], ["8 empty-text"]),
         ([("publisher: Oracle", "publishr: Oracle")], ["14 missing-key", "14 unknown-key"]),
     ],
@@ -237,7 +238,7 @@ def test_true_and_false_are_written_so() -> None:
     """outside: yes, which YAML 1.1 took for true, and the editor's schema does not."""
     for word in ("yes", "on", "1", "True", "[true]"):
         assert marks(changed(("outside: true", f"outside: {word}")))[0].startswith("11 ")
-    assert marks(changed(("floating: false", "floating: true"))) == []
+    assert marks(changed(("outside: true", "outside: false"))) == []
 
 
 def test_an_amount_in_another_currency_takes_the_last_rate_up_to_the_deal() -> None:
@@ -246,6 +247,112 @@ def test_an_amount_in_another_currency_takes_the_last_rate_up_to_the_deal() -> N
     assert registry is not None
 
     assert str(registry.leg("openai-oracle-cloud/2").amount) == "$11.7bn"
+
+
+RATED = """
+a -> b: EUR 100 loan {on}; {later} EUR 100 paid EUR 40 #drawn EUR 10 #schedule {{2026: EUR 50}}
+---
+rates:
+  EUR:
+    - {{on: 2025-09-30, usd: 1.3, source: s}}
+    - {{on: 2025-06-30, usd: 1.1, source: s}}
+"""
+
+
+@pytest.mark.parametrize(
+    "on, later, first_amount, restated",
+    [
+        ("2025-07-01", "2025-08-01", 110, 110),
+        ("2025-07-01", "2025-09-29", 110, 110),
+        ("2025-07-01", "2025-09-30", 110, 130),
+        ("2025-07-01", "2026-02", 110, 130),
+        ("2025-01-01", "2025-02-01", 110, 110),
+        ("2025-10-01", "2025-11-01", 130, 130),
+    ],
+)
+def test_each_amount_takes_the_rate_of_its_own_event(
+    on: str, later: str, first_amount: int, restated: int
+) -> None:
+    """The last rate up to the event's day, else the first there is; a leg's own are of the first event."""
+    registry = webs.registry(RATED.format(on=on, later=later))
+    leg, event = registry.leg("d1/1"), registry.deals["d1"].events[1]
+    assert leg.schedule is not None
+    assert leg.drawn is not None
+    assert event.amount is not None
+    assert event.paid is not None
+
+    assert leg.amount.high == first_amount
+    assert [leg.drawn.high * 10, *(part.high * 2 for part in leg.schedule.values())] == [first_amount] * 2
+    assert event.amount.high == restated
+    assert event.paid.high * 5 == restated * 2
+
+
+def test_a_claim_and_a_figure_take_the_rate_of_their_own_day() -> None:
+    """
+    a -> b: 10
+    ---
+    rates:
+      EUR: [{on: 2025-06-30, usd: 1.1, source: s}, {on: 2025-09-30, usd: 1.3, source: s}]
+    figures:
+      a:
+        - {metric: cash, period: 2025-09-29, amount: EUR 100, kind: press, source: s}
+        - {metric: cash, period: 2025-Q3, amount: EUR 100, kind: press, source: s}
+    claims:
+      c: {says: c, on: 2025-10-08, amount: EUR 100, parts: [{leg: d1/1, amount: EUR 10}], source: s}
+    """
+    registry = webs.registry(test_a_claim_and_a_figure_take_the_rate_of_their_own_day.__doc__)
+    claim = registry.claims["c"]
+
+    assert [str(figure.amount) for figure in registry.figures["a"]] == ["$110", "$130"]
+    assert [str(claim.amount), str(claim.parts[0].amount)] == ["$130", "$13"]
+
+
+def test_a_market_series_is_typed() -> None:
+    """tests/full.yaml: SOFR, whose readings are numbers in its unit; two of one day are two sources."""
+    registry = read_text(FULL.encode(), "f").registry
+    assert registry is not None
+    series = registry.series["sofr"]
+
+    assert (series.unit, [str(reading.value) for reading in series.readings]) == (
+        "percent",
+        ["4.13", "4.24", "-0.1"],
+    )
+    assert [str(reading.kind) for reading in series.readings] == ["market", "press", "market"]
+    assert registry.place("series", "sofr", "readings", 1).line == registry.place("series", "sofr").line + 7
+
+
+@pytest.mark.parametrize(
+    "change, mark",
+    [
+        (("value: 4.13", "value: 4.13%"), "bad-number"),
+        (("value: 4.13", "value: $4"), "bad-number"),
+        (("value: 4.13", "value: 1e3"), "bad-number"),
+        (("value: 4.13", "value: [4]"), "wrong-shape"),
+        (("unit: percent", "unit: pct"), "unknown-word"),
+        (("benchmark: sofr", "benchmark: sfr"), "unknown-series"),
+        (("on: 2025-09-29, value", "on: never, value"), "bad-date"),
+        (("value: 4.24, kind: press, source: article", "value: 4.24, source: nobody"), "unknown-source"),
+        (("fixed: undisclosed", "fixed: some"), "bad-amount"),
+        (("secures: [oracle-bonds/1, ", "secures: [oracle-bond/1, "), "unknown-leg"),
+    ],
+)
+def test_one_mistake_in_a_series_or_a_loan_makes_no_others_up(change: tuple[str, str], mark: str) -> None:
+    """tests/full.yaml with a change."""
+    assert [problem.code for problem in problems(changed(change))] == [mark]
+
+
+def test_a_guarantee_may_stand_behind_one_leg_or_several() -> None:
+    """tests/full.yaml, and the same with one."""
+    for change, secured in (
+        ([], ("oracle-bonds/1", "openai-oracle-cloud/2")),
+        (
+            [("secures: [oracle-bonds/1, openai-oracle-cloud/2]", "secures: oracle-bonds/1")],
+            ("oracle-bonds/1",),
+        ),
+    ):
+        registry = read_text(changed(*change).encode(), "f").registry
+        assert registry is not None
+        assert registry.leg("oracle-bonds/2").secures == secured
 
 
 def test_a_fiscal_year_is_that_of_the_party() -> None:

@@ -324,12 +324,14 @@ def test_an_interview_makes_a_draft() -> None:
     ask, asked = replies(
         *("nvdia", "NVDA", "?", "甲骨文"),
         *("loam", "loan", "2bn"),
+        *("", "firmly", "", ""),
         "",
         *("NVIDIA lends to Oracle", ""),
         "",
         *("soon", "2027", "2026-05-01", ""),
         *("example.org", "https://example.org/a"),
         *("Mint", "", "", ""),
+        "",
         *("", "oracle bonds", "oracle-bonds", ""),
     )
 
@@ -346,6 +348,7 @@ def test_an_interview_makes_a_draft() -> None:
         "no party 'nvdia'; did you mean 'nvidia'? (+nvdia adds it)",
         "A party by any of its names; + and a name adds one.",
         "'loam' is no instrument; did you mean 'loan'?",
+        "'firmly' is no certainty; did you mean 'firm'?",
         "'soon' is no date; write 2025-09-22, 2025-09, 2025-Q3, 2025-H2 or 2025",
         "2027 is after 2026-07-03, up to which the registry is kept; raise 'as_of' first",
         "'example.org' is no web address; write one that starts with https:// or http://",
@@ -362,6 +365,7 @@ def test_an_interview_adds_parties_and_legs() -> None:
     told: list[str] = []
     ask, _ = replies(
         *("+Acme AI", "阿克米", "labs", "lab", "Oracle", "purchase", ""),
+        *("contract", "conditional", "if built", "2027..2031"),
         *("acme to oracle", "oracle -> acme ai: loan up to $3bn", ""),
         *(
             "Acme buys",
@@ -377,6 +381,7 @@ def test_an_interview_adds_parties_and_legs() -> None:
             "",
             "",
             "",
+            "",
             "acme-deal",
         ),
     )
@@ -385,7 +390,15 @@ def test_an_interview_adds_parties_and_legs() -> None:
 
     assert draft.parties == (NewParty("acme-ai", "Acme AI", "阿克米", "lab"),)
     assert draft.legs == (
-        NewLeg("acme-ai", "oracle", "purchase"),
+        NewLeg(
+            "acme-ai",
+            "oracle",
+            "purchase",
+            basis="contract",
+            certainty="conditional",
+            condition="if built",
+            term="2027..2031",
+        ),
         NewLeg("oracle", "acme-ai", "loan", "up to $3bn"),
     )
     assert told[0].startswith("'labs' is no party kind; did you mean 'lab'?")
@@ -398,7 +411,9 @@ def test_a_page_that_is_shared_is_not_asked_about() -> None:
     """By its address, then by its name."""
     for url in ("https://example.org/10-q", "filing"):
         told: list[str] = []
-        ask, asked = replies("nvidia", "oracle", "loan", "", "", "T", "", "", "2026", "2026-05", url, "", "")
+        ask, asked = replies(
+            *("nvidia", "oracle", "loan", "", "", "", "", "", "T", "", "", "2026", "2026-05"), url, "", "", ""
+        )
 
         draft = interview(registry(FULL), ask, told.append)
 
@@ -449,6 +464,157 @@ def test_what_is_given_and_will_not_do_is_refused(change: dict[str, str], messag
     """One thing each."""
     with pytest.raises(BadOption, match=re.escape(message)):
         interview(registry(FULL), None, print, given={**GIVEN, "to": "oracle", **change})
+
+
+def test_a_leg_is_said_with_its_terms() -> None:
+    """The first by names, a further one at once; what goes without saying is not written."""
+    draft = interview(
+        registry(FULL),
+        None,
+        print,
+        given=GIVEN
+        | {"to": "oracle", "basis": "contract", "certainty": "firm", "condition": "if built", "term": "2027"},
+        legs=["oracle -> nvidia: lease 8bn..10bn; certainty option; term 2027..2031; basis reported"],
+    )
+    lines = inserted(FULL, insert(FULL, draft))
+
+    assert (
+        "      - {from: nvidia, to: oracle, instrument: loan, amount: undisclosed, basis: contract, "
+        "condition: if built,\n         term: 2027, source: mint}\n"
+        "      - {from: oracle, to: nvidia, instrument: lease, amount: $8bn..10bn, certainty: option, "
+        "term: 2027..2031,\n         source: mint}\n"
+    ) in lines
+
+
+@pytest.mark.parametrize(
+    "leg, message",
+    [
+        ("oracle -> nvidia: lease 8bn; colour red", "'colour' is none of what can be said of a leg here"),
+        ("oracle -> nvidia: lease 8bn; terms 2027", "did you mean 'term'?"),
+        ("oracle -> nvidia: lease 8bn; term FY2027", "whose fiscal year?"),
+        ("oracle -> nvidia: lease 8bn; certainty", "'' is no certainty"),
+    ],
+)
+def test_a_term_of_a_leg_that_will_not_do_is_refused(leg: str, message: str) -> None:
+    """One fault each."""
+    with pytest.raises(BadOption, match=re.escape(message)):
+        interview(registry(FULL), None, print, given=GIVEN | {"to": "oracle"}, legs=[leg])
+
+
+def test_several_sources_are_cited_together() -> None:
+    """A new one, a shared one by its name and by its address, and a page of paper with the first's name."""
+    draft = interview(
+        registry(FULL),
+        None,
+        print,
+        given=GIVEN | {"to": "oracle"},
+        sources=[
+            "article",
+            "Oracle; filing; https://example.org/10-q",
+            "Mint; press; page 9; 2026-05-02; A loan: the first",
+        ],
+    )
+    found = registry(insert(FULL, draft)).deals["nvidia-oracle-2026"]
+    mint = found.sources["mint-2"]
+
+    assert found.legs[0].source == found.events[0].source == ("mint", "article", "filing", "mint-2")
+    assert [*found.sources] == ["mint", "mint-2"]
+    assert (mint.offline, str(mint.date), mint.title) == ("page 9", "2026-05-02", "A loan: the first")
+
+
+@pytest.mark.parametrize(
+    "source, message",
+    [
+        ("Mint", "'Mint' is no source. Write its address"),
+        ("Mint; press", "'Mint; press' is no source."),
+        ("Mint; news; page 9", "'news' is no grade"),
+        ("Mint; press; ", "this text is empty"),
+        ("; press; page 9", "this text is empty"),
+        ("Mint; press; https://", "is no web address"),
+        ("Mint; press; page 9; soon", "'soon' is no date"),
+    ],
+)
+def test_a_further_source_that_will_not_do_is_refused(source: str, message: str) -> None:
+    """One fault each."""
+    with pytest.raises(BadOption, match=re.escape(message)):
+        interview(registry(FULL), None, print, given=GIVEN | {"to": "oracle"}, sources=[source])
+
+
+@pytest.mark.parametrize(
+    "source", ["filing", "Oracle; filing; https://example.org/10-q", "Mint; press; https://example.org/a"]
+)
+def test_a_source_stands_once(source: str) -> None:
+    """The shared one twice, or the first one again."""
+    given = GIVEN | {"to": "oracle"}
+    sources = [source] if "/a" in source else ["filing", source]
+    draft = interview(registry(FULL), None, print, given=given, sources=sources)
+
+    with pytest.raises(BadOption, match="it stands there twice"):
+        insert(FULL, draft)
+
+
+def test_an_interview_asks_for_further_sources() -> None:
+    """A shared one by its address, one said at once, a page, and paper; then no more."""
+    told: list[str] = []
+    ask, asked = replies(
+        *("nvidia", "oracle", "loan", "", "", "", "", "", "T", "", "", "2026-05", ""),
+        *("https://example.org/a", "Mint", "", "", ""),
+        "https://example.org/10-q",
+        *("Mint; gossip; page 8", "Mint; press; page 8"),
+        *("https://", "https://example.org/b", "FT", "digest", "A title", "2026-05"),
+        *("page 9", "FT", "", "", ""),
+        "",
+        *("", ""),
+    )
+
+    draft = interview(registry(FULL), ask, told.append)
+
+    assert draft.further == (
+        "filing",
+        NewSource("Mint", "press", offline="page 8"),
+        NewSource("FT", "digest", url="https://example.org/b", title="A title", date="2026-05"),
+        NewSource("FT", "press", offline="page 9"),
+    )
+    assert told[0] == "this page is the shared source 'filing' already"
+    assert told[1].startswith("'gossip' is no grade")
+    assert told[2].startswith("'https://' is no web address")
+    assert asked.count("another source, if there is one: ") == 7
+    assert [*registry(insert(FULL, draft)).deals["nvidia-oracle-2026"].sources] == [
+        "mint",
+        "mint-2",
+        "ft",
+        "ft-2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, amount",
+    [
+        ("8bn", "$8bn"),
+        ("up to 8bn", "up to $8bn"),
+        ("at least 1.5 bn", "at least $1.5 bn"),
+        ("8bn..10bn", "$8bn..10bn"),
+        ("17.4..19.4bn", "$17.4..19.4bn"),
+        ("1,000m+", "$1,000m+"),
+        ("$8", "$8"),
+        ("EUR 8bn", "EUR 8bn"),
+        ("undisclosed", "undisclosed"),
+    ],
+)
+def test_an_amount_needs_no_dollar_sign(text: str, amount: str) -> None:
+    """A shell takes $8 for its own."""
+    asked = {question.name: question for question in questions(registry(FULL))}
+
+    assert asked["amount"].parse(text) == amount
+
+
+@pytest.mark.parametrize("text", ["8", "2026", "up to 8", "8bn10bn", "8..10", "8bnbn"])
+def test_a_number_without_a_unit_is_no_amount(text: str) -> None:
+    """Few deals are of eight dollars."""
+    asked = {question.name: question for question in questions(registry(FULL))}
+
+    with pytest.raises(ValueError, match="is no amount"):
+        asked["amount"].parse(text)
 
 
 def test_what_is_needed_and_not_given_is_refused() -> None:

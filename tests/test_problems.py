@@ -124,6 +124,8 @@ def test_a_registry_is_counted() -> None:
         "events": 6,
         "parties": 3,
         "figures": 1,
+        "series": 0,
+        "readings": 0,
         "claims": 0,
         "claims_asserted": 0,
         "waivers": 0,

@@ -366,7 +366,7 @@ def test_both_deals_are_found_by_the_names_of_their_parties(words: tuple[str, ..
 def test_the_articles_loops_are_there_on_its_day(then: str, loop: str, amount: str) -> None:
     """Each with its amount, or "at most" with the unknown leg named, its legs and their sources."""
     row = next(n for n, line in enumerate(then.splitlines()) if f"  {loop}  " in line)
-    head, *rest = then.splitlines()[row : row + 6]
+    head, *rest = then.splitlines()[row : row + 10]
     details = list(takewhile(lambda line: line.startswith("      "), rest))
     named = next(line for line in details if "legs: " in line).partition("legs: ")[2].split(", ")
 
@@ -441,3 +441,26 @@ def test_a_report_is_text_without_the_command() -> None:
 
     assert [report.key for report in made] == ["parties", "deals", "party", "deal"]
     assert all(text(report).endswith("\n") for report in made)
+
+
+def test_a_market_series_is_shown_with_the_loans_that_float_over_it() -> None:
+    """
+    bank -> lab: 100 loan #coupon 2.25% #floating true #benchmark sofr
+    ---
+    series:
+      sofr:
+        name: SOFR
+        zh: SOFR
+        unit: percent
+        readings:
+          - {on: 2025-06-30, value: 4.4, source: s}
+          - {on: 2026-06-30, value: 3.6, source: s, note: lower}
+    """
+    found = graph(test_a_market_series_is_shown_with_the_loans_that_float_over_it.__doc__, as_of="2025-12-31")
+    report = reports.series(found, "sofr")
+    readings, loans = report.tables
+    assert [row[1] for row in readings.rows] == ["4.4"]
+    assert [row[0] for row in loans.rows] == ["d1/1"]
+    assert report.notes == ("later readings that are not shown: 1; see --as-of",)
+    terms = reports.deal(found, "d1").tables[0].rows[0][8]
+    assert terms == ("coupon 2.25% over sofr floating",)

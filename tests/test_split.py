@@ -86,6 +86,19 @@ def test_what_stands_in_two_files_is_a_problem(tmp_path: Path) -> None:
     ]
 
 
+def test_series_may_stand_in_files_of_their_own(tmp_path: Path) -> None:
+    """A series in each of two files; then the same one in both."""
+    readings = "[{{on: 2025-01-01, value: 1, source: s}}]"
+    text = f"series:\n  {{}}: {{{{name: X, zh: X, unit: index, readings: {readings}}}}}\n"
+    path = folder(tmp_path, a=_PARTIES, b=_DEALS, c=text.format("x"), d=text.format("y"))
+    registry = load(path)
+    problems = read(folder(path, d=text.format("x"))).problems
+
+    assert list(registry.series) == ["x", "y"]
+    assert str(registry.place("series", "y", "readings", 0)).endswith("d.yaml:2")
+    assert [(Path(p.path).name, p.line, p.code) for p in problems] == [("d.yaml", 2, "duplicate-key")]
+
+
 def test_a_section_of_another_shape_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     """Deals as a list in one file; a file that is a list; an empty file."""
     path = folder(tmp_path, a_parties=_PARTIES, b_deals=_DEALS, c="deals: [1]\n", d="- 1\n", e="")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -16,7 +16,7 @@ from aiweb.errors import Problem, did_you_mean
 from aiweb.model import Grade, Instrument, Registry, Source, Status, leg_id
 from aiweb.registry import codes
 from aiweb.registry.checks import Finding
-from aiweb.values import Money
+from aiweb.values import Money, When
 
 _Keys = tuple[str | int, ...]
 Advice = Callable[[Registry], Iterator[Finding]]
@@ -146,6 +146,36 @@ def no_deal_twice(registry: Registry) -> Iterator[Finding]:
             seen[key].append((leg_id(deal_id, number), day))
 
 
+def known_with_a_source(registry: Registry) -> Iterator[Finding]:
+    """Nothing is known earlier than the first source of it; one without a date may be that source."""
+    for keys, known, _, dates in _dated(registry):
+        first = min(dates, key=_first, default=None)
+        if first is not None and None not in dates and known.last < first.first:
+            said = "known" if keys[-1] == "known" else "taking effect, and so taken as known,"
+            yield Finding(
+                keys,
+                "known-before-source",
+                f"{said} {known}, but its earliest source is dated {first}",
+                f"write 'known: {first}', or add the earlier source that it was known from",
+            )
+
+
+def known_since_its_source(registry: Registry) -> Iterator[Finding]:
+    """Nothing is known later than the first source of it, unless it had not happened by then."""
+    for keys, known, begun, dates in _dated(registry):
+        first = min((day for day in dates if day is not None), key=_first, default=None)
+        if first is None or keys[-1] != "known":
+            continue
+        by = begun if begun is not None and begun.last > first.last else first
+        if known.first > by.last:
+            yield Finding(
+                keys,
+                "known-after-source",
+                f"known {known}, but its earliest source is dated {first}",
+                "take 'known' out" if by is begun else f"write 'known: {by}'",
+            )
+
+
 ADVICE: Final[tuple[Advice, ...]] = (
     two_sources,
     better_than_digests,
@@ -153,6 +183,8 @@ ADVICE: Final[tuple[Advice, ...]] = (
     no_more_than_all,
     one_title_a_page,
     no_deal_twice,
+    known_with_a_source,
+    known_since_its_source,
 )
 
 
@@ -193,6 +225,30 @@ def _problem(registry: Registry, finding: Finding) -> Problem:
         pointer,
         severity="advice",
     )
+
+
+def _dated(
+    registry: Registry,
+) -> Iterator[tuple[_Keys, When, When | None, tuple[When | None, ...]]]:
+    """Give each event and figure: where it says when it was known, when that is, since when it holds.
+
+    The last are the dates of its sources.
+    A figure without `known` goes by its sources, and has nothing to compare.
+    """
+    for deal_id, deal in sorted(registry.deals.items()):
+        for index, event in enumerate(deal.events):
+            keys = ("deals", deal_id, "events", index, "known" if event.known else "on")
+            dates = tuple(registry.source(deal_id, name).date for name in event.source)
+            yield keys, event.published, event.on, dates
+    for party, figures in sorted(registry.figures.items()):
+        for index, figure in enumerate(figures):
+            if figure.known is not None:
+                dates = tuple(registry.sources[name].date for name in figure.source)
+                yield ("figures", party, index, "known"), figure.known, None, dates
+
+
+def _first(day: When | None) -> date:
+    return day.first if day is not None else date.max
 
 
 def _sources(registry: Registry) -> Iterator[tuple[_Keys, Source]]:

@@ -7,7 +7,7 @@ Adding one is a function, its name in CHECKS, and its pair of files in `tests/er
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -17,10 +17,13 @@ from aiweb.model import (
     Claim,
     DisputedField,
     Figure,
+    FigureKind,
     Instrument,
     Leg,
+    Metric,
     Mode,
     Rate,
+    Reading,
     Registry,
     Source,
     Status,
@@ -115,23 +118,65 @@ def two_parties_a_leg(registry: Registry) -> Iterator[Finding]:
 
 
 def fields_in_their_place(registry: Registry) -> Iterator[Finding]:
-    """What only a loan, a warrant or a guarantee has stands on none but these."""
-    homes = {
-        **dict.fromkeys(("coupon", "floating", "maturity", "drawn"), Instrument.LOAN),
-        "strike": Instrument.WARRANT,
-        **dict.fromkeys(("secures", "trigger"), Instrument.GUARANTEE),
-    }
+    """What only a loan, a warrant or a guarantee has stands on none but these, nor does a strike price."""
     for keys, leg in _legs(registry):
-        for field, home in homes.items():
-            if getattr(leg, field) is not None and leg.instrument is not home:
+        for field, homes in _HOMES.items():
+            if getattr(leg, field) not in {None, ()} and leg.instrument not in homes:
+                yield _misplaced((*keys, field), leg.instrument, homes, (*keys, "instrument"))
+    for deal_id, deal in registry.deals.items():
+        for index, event in enumerate(deal.events):
+            number = (event.leg or 1) - 1
+            if event.repaid is None or number >= len(deal.legs):
+                continue
+            keys, leg_keys = ("deals", deal_id, "events", index), ("deals", deal_id, "legs", number)
+            promised = deal.legs[number].instrument
+            if promised is not Instrument.LOAN:
+                given = ((*leg_keys, "instrument"), (*keys, "leg"))
+                yield _misplaced((*keys, "repaid"), promised, (Instrument.LOAN,), *given)
+
+
+def _misplaced(keys: _Keys, instrument: Instrument, homes: Sequence[Instrument], *given: _Keys) -> Finding:
+    *others, last = homes
+    remedy = f"only {', '.join(others)} and {last} have one" if others else f"only a {last} has one"
+    message = f"{instrument} has no {str(keys[-1])!r}"
+    return Finding(keys, "misplaced-field", message, remedy, at_key=True, given=given)
+
+
+def rates_that_float(registry: Registry) -> Iterator[Finding]:
+    """What says how the rate of a loan floats, or which part of it does not, stands on one that floats."""
+    for keys, leg in _legs(registry):
+        for field in ("benchmark", "fixed", "fixed_coupon"):
+            if getattr(leg, field) is not None and not leg.floating and leg.instrument is Instrument.LOAN:
                 yield Finding(
                     (*keys, field),
-                    "misplaced-field",
-                    f"{leg.instrument} has no {field!r}",
-                    f"only a {home} has one",
+                    "not-floating",
+                    f"{field!r} of a loan whose rate does not float",
+                    "add 'floating: true', or take it out",
                     at_key=True,
-                    given=((*keys, "instrument"),),
+                    given=((*keys, "floating"), (*keys, "instrument")),
                 )
+
+
+def fixed_parts(registry: Registry) -> Iterator[Finding]:
+    """The part of a loan whose rate is fixed is no larger than the loan; only such a part has a rate."""
+    for keys, leg in _legs(registry):
+        if leg.fixed_coupon is not None and leg.fixed is None:
+            yield Finding(
+                (*keys, "fixed_coupon"),
+                "fixed-part",
+                "the rate of a fixed part, and no such part",
+                "add 'fixed:' and its amount, or undisclosed",
+                at_key=True,
+                given=((*keys, "fixed"),),
+            )
+        if leg.fixed is not None and _is_above(leg.fixed, leg.amount):
+            yield Finding(
+                (*keys, "fixed"),
+                "fixed-part",
+                f"a fixed part of {leg.fixed} in a loan of {leg.amount}",
+                "mend whichever is wrong",
+                given=((*keys, "amount"),),
+            )
 
 
 def schedules_within_amounts(registry: Registry) -> Iterator[Finding]:
@@ -140,7 +185,7 @@ def schedules_within_amounts(registry: Registry) -> Iterator[Finding]:
         if leg.schedule is None:
             continue
         planned = total(leg.schedule.values())
-        if leg.amount.known and not leg.amount.unbounded and planned.low > leg.amount.high:
+        if _is_above(planned, leg.amount):
             yield Finding(
                 (*keys, "schedule"),
                 "schedule-above-amount",
@@ -172,7 +217,7 @@ def parts_within_wholes(registry: Registry) -> Iterator[Finding]:
         if not _has_leg(registry, whole):
             continue
         amount, parted = _last_amount(registry, whole), total(_last_amount(registry, part) for part in parts)
-        if amount.known and not amount.unbounded and parted.low > amount.high:
+        if _is_above(parted, amount):
             yield Finding(
                 (*_leg_keys(whole), "amount"),
                 "parts-above-whole",
@@ -327,7 +372,7 @@ def paid_within_promise(registry: Registry) -> Iterator[Finding]:
                 continue
             keys = ("deals", deal_id, "events", index)
             promised = amounts[number]
-            if promised.known and not promised.unbounded and event.paid.low > promised.high:
+            if _is_above(event.paid, promised):
                 yield Finding(
                     (*keys, "paid"),
                     "paid-above-amount",
@@ -346,6 +391,40 @@ def paid_within_promise(registry: Registry) -> Iterator[Finding]:
             paid[number] = event.paid
 
 
+def repaid_within_loan(registry: Registry) -> Iterator[Finding]:
+    """No more of a loan is repaid than was lent, and what is repaid does not shrink."""
+    for deal_id, deal in registry.deals.items():
+        lent = [leg.drawn or leg.amount for leg in deal.legs]
+        repaid = [NOTHING for _ in deal.legs]
+        for index, event in enumerate(deal.events):
+            number = (event.leg or 1) - 1
+            if number >= len(lent):
+                continue
+            if event.amount is not None and deal.legs[number].drawn is None:
+                lent[number] = event.amount
+            if event.repaid is None:
+                continue
+            keys = ("deals", deal_id, "events", index)
+            if _is_above(event.repaid, lent[number]):
+                leg = ("deals", deal_id, "legs", number)
+                yield Finding(
+                    (*keys, "repaid"),
+                    "repaid-above-loan",
+                    f"{event.repaid} repaid of {lent[number]} lent",
+                    "restate 'amount', raise 'drawn', or mend 'repaid'",
+                    given=((*keys, "amount"), (*keys, "leg"), (*leg, "drawn"), (*leg, "amount")),
+                )
+            if event.repaid.high < repaid[number].low:
+                yield Finding(
+                    (*keys, "repaid"),
+                    "repaid-shrinks",
+                    f"{event.repaid} repaid, after {repaid[number]} before",
+                    "'repaid' is all that has been repaid up to the day",
+                    given=((*keys, "leg"),),
+                )
+            repaid[number] = event.repaid
+
+
 def disputes_typed(registry: Registry) -> Iterator[Finding]:
     """A disputed amount is an amount, a disputed date a date, a disputed party a party."""
     for deal_id, deal in registry.deals.items():
@@ -362,17 +441,41 @@ def disputes_typed(registry: Registry) -> Iterator[Finding]:
 
 
 def figures_whole(registry: Registry) -> Iterator[Finding]:
-    """A figure has one value: a percentage if it is a share, an amount if it is not."""
+    """A figure has one value: a percentage if its metric is one, an amount if it is not."""
     for party, figures in registry.figures.items():
         for index, figure in enumerate(figures):
-            wanted = "percent" if figure.metric.is_share else "amount"
-            other = "amount" if figure.metric.is_share else "percent"
+            wanted = "percent" if figure.metric.is_percent else "amount"
+            other = "amount" if figure.metric.is_percent else "percent"
             if getattr(figure, wanted) is None or getattr(figure, other) is not None:
                 yield Finding(
                     ("figures", party, index),
                     "figure-value",
                     f"{figure.metric} needs {wanted!r}, and only that",
                     f"write '{wanted}:'",
+                )
+
+
+def segments_named(registry: Registry) -> Iterator[Finding]:
+    """A segment's figure names the segment, and no other does, so that none is taken for the whole."""
+    for party, figures in registry.figures.items():
+        for index, figure in enumerate(figures):
+            keys = ("figures", party, index)
+            if figure.metric.is_of_segment and figure.segment is None:
+                yield Finding(
+                    keys,
+                    "figure-segment",
+                    f"{figure.metric} of which segment?",
+                    "add 'segment:' and its name",
+                )
+            elif figure.segment is not None and not figure.metric.is_of_segment:
+                named = ", ".join(metric for metric in Metric if metric.is_of_segment)
+                yield Finding(
+                    (*keys, "segment"),
+                    "figure-segment",
+                    f"{figure.metric} is that of the whole party",
+                    f"write one of {named}, or take 'segment' out",
+                    at_key=True,
+                    given=((*keys, "metric"),),
                 )
 
 
@@ -388,6 +491,41 @@ def figures_dated(registry: Registry) -> Iterator[Finding]:
                     "neither the figure nor its source has a date",
                     "add 'known:', the day it was published",
                     given=tuple(("sources", name, "date") for name in figure.source),
+                )
+
+
+def series_in_order(registry: Registry) -> Iterator[Finding]:
+    """Readings stand by their days, up to the registry's own; a source gives one a day."""
+    for name, series in registry.series.items():
+        keys = ("series", name, "readings")
+        said: dict[tuple[str, str], int] = {}
+        for index, reading in enumerate(series.readings):
+            if index and reading.on.order < series.readings[index - 1].on.order:
+                yield Finding(
+                    (*keys, index),
+                    "readings-out-of-order",
+                    f"{reading.on} stands after {series.readings[index - 1].on}",
+                    "sort readings by 'on'",
+                    given=((*keys, index - 1),),
+                )
+            given = [(str(reading.on), source) for source in reading.source]
+            twins = [said[pair] for pair in given if pair in said]
+            if twins:
+                yield Finding(
+                    (*keys, index),
+                    "reading-twice",
+                    f"the source of reading {twins[0] + 1} gives one for {reading.on} already",
+                    "keep one of them, or cite who says otherwise",
+                    given=((*keys, twins[0]),),
+                )
+            said.update(dict.fromkeys(given, index))
+            if reading.on.last > registry.as_of.last and reading.kind not in _AHEAD:
+                yield Finding(
+                    (*keys, index, "on"),
+                    "reading-after-as-of",
+                    f"{reading.on} ends after the registry does, {registry.as_of}",
+                    "write the day more precisely, or raise 'as_of'",
+                    given=(("as_of",), (*keys, index, "kind")),
                 )
 
 
@@ -464,9 +602,17 @@ def nothing_unused(registry: Registry) -> Iterator[Finding]:
                 )
 
 
+_HOMES: Final[Mapping[str, tuple[Instrument, ...]]] = {
+    **dict.fromkeys(
+        ("coupon", "floating", "benchmark", "fixed", "fixed_coupon", "maturity", "drawn"), (Instrument.LOAN,)
+    ),
+    "strike": (Instrument.WARRANT, Instrument.EQUITY, Instrument.LOAN),
+    **dict.fromkeys(("secures", "trigger"), (Instrument.GUARANTEE,)),
+}
 _LEG_FIELDS: Final = (
     "amount",
     "paid",
+    "repaid",
     "basis",
     "certainty",
     "term",
@@ -476,6 +622,8 @@ _LEG_FIELDS: Final = (
     "valuation",
 )
 
+_AHEAD: Final = frozenset({FigureKind.FORECAST, FigureKind.GUIDANCE})
+
 CHECKS: Final[tuple[Check, ...]] = (
     reachable_sources,
     plain_names,
@@ -483,6 +631,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     family_trees,
     two_parties_a_leg,
     fields_in_their_place,
+    rates_that_float,
+    fixed_parts,
     schedules_within_amounts,
     parts_within_wholes,
     lives_begin,
@@ -493,9 +643,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     successors_named,
     leg_numbers,
     paid_within_promise,
+    repaid_within_loan,
     disputes_typed,
     figures_whole,
+    segments_named,
     figures_dated,
+    series_in_order,
     claims_hold,
     nothing_unused,
 )
@@ -557,6 +710,11 @@ def _amount_on(registry: Registry, name: str, when: When) -> Money:
     return restated[-1] if restated else deal.legs[int(number) - 1].amount
 
 
+def _is_above(part: Money, whole: Money) -> bool:
+    """Whether a part is more than its whole for certain; an undisclosed or open whole has room."""
+    return whole.known and not whole.unbounded and part.low > whole.high
+
+
 def _distance(found: Money, wanted: Money) -> int:
     """How far two ranges are apart at the least, in dollars; an undisclosed part can fill a shortfall."""
     short = 0 if found.undisclosed or found.unbounded else max(0, wanted.low - found.high)
@@ -583,9 +741,10 @@ def _cited_shared(registry: Registry) -> set[str]:
     cited: set[str] = set()
     for deal in registry.deals.values():
         cited.update(deal.cited)
-    entries: tuple[Figure | Rate | Claim, ...] = (
+    entries: tuple[Figure | Rate | Reading | Claim, ...] = (
         *(figure for rows in registry.figures.values() for figure in rows),
         *(rate for rows in registry.rates.values() for rate in rows),
+        *(reading for series in registry.series.values() for reading in series.readings),
         *registry.claims.values(),
     )
     return cited | {name for entry in entries for name in entry.source}

@@ -42,6 +42,7 @@ CODES: Final = {
     "unknown-party": "a party is named that the file does not declare",
     "unknown-deal": "a deal is named that the file does not have",
     "unknown-leg": "a leg is named that no deal has",
+    "unknown-series": "a loan goes by a market series that the file does not have",
     "unknown-source": "a source is named that neither the deal nor the file declares",
     "unknown-rate": "an amount is in a currency that the file has no rate for",
     # Sources and parties
@@ -54,6 +55,8 @@ CODES: Final = {
     # Legs
     "self-deal": "a party pays itself",
     "misplaced-field": "a field that another instrument has",
+    "not-floating": "a benchmark, or a fixed part, of a loan whose rate does not float",
+    "fixed-part": "a fixed part is larger than the loan, or a fixed rate has no such part",
     "schedule-above-amount": "scheduled payments add up to more than the amount",
     "part-of-itself": "a leg lies inside itself, directly or through others",
     "parts-above-whole": "the parts of a leg add up to more than the leg",
@@ -70,10 +73,16 @@ CODES: Final = {
     "own-successor": "a deal supersedes itself",
     "paid-above-amount": "more has been paid than was promised",
     "paid-shrinks": "less has been paid than before",
+    "repaid-above-loan": "more has been repaid than was lent",
+    "repaid-shrinks": "less has been repaid than before",
     "bad-dispute": "a disputed value is not of the kind of the field it disputes",
-    # Figures and claims
-    "figure-value": "a share without a percentage, an amount without money, or both",
+    # Figures, series and claims
+    "figure-value": "a percentage without one, an amount without money, or both",
+    "figure-segment": "a segment's figure without its segment, or a segment for the whole party's",
     "figure-undated": "nothing says when a figure became known",
+    "readings-out-of-order": "a reading stands after one of a later day",
+    "reading-twice": "one source gives two readings of a series for one day",
+    "reading-after-as-of": "a reading is later than the day the registry is kept up to",
     "claim-empty": "an asserted claim has nothing to hold it against",
     "claim-broken": "the legs do not add up to an asserted claim",
 }
@@ -85,6 +94,8 @@ ADVICE: Final = {
     "stakes-above-all": "the stakes held in a party add up to more than all of it",
     "two-titles": "one page stands in two places under two titles",
     "near-duplicate": "two deals have the same parties, instrument and amount within a fortnight",
+    "known-before-source": "an event or a figure was known before every source of it",
+    "known-after-source": "an event or a figure was known later than a source of it",
     "unknown-advice": "a waiver names advice that there is none of",
     "idle-waiver": "a waiver sets aside advice that is not given",
 }

@@ -5,14 +5,15 @@ Order:
 - The sections stand as the model has them, and so do the keys of an entry, but for three:
   a source ends with its address; a deal begins with its title, `zh`, note and total;
   an event ends with its source and its note, as a leg does.
-- Events are sorted by the day they became known; those of one day stay as they are.
+- Events are sorted by the day they became known, readings by theirs; those of one day stay as they are.
 - Keys that the model does not know come last.
-- Parties, sources, deals, figures and claims stay where the editor has put them, and so do headings.
+- Parties, sources, series, deals, figures and claims stay where the editor has put them, and so do headings.
 
 Layout:
 
 - Two spaces a level, lines of at most 120 characters, line feeds, nothing behind the last word.
-- What holds entries is written out: sections, deals, claims, lists of legs, events, figures and parts.
+- What holds entries is written out: sections, series, deals, claims, lists of readings, legs, events, figures
+  and parts.
 - An entry of plain values is a flow mapping, `{k: v, k: v}`, filled up and broken between its values,
   which go on under its first key.
   If that takes more than three lines, or one value more than a line, every key gets its own.
@@ -23,7 +24,7 @@ Layout:
 - Quotes stand only where YAML needs them.
   Those that are there stay if without them YAML would read a number, a date or `true`.
   They are double unless the text itself has some.
-- One blank line between sections, deals, claims, and one party's figures and the next one's.
+- One blank line between sections, series, deals, claims, and one party's figures and the next one's.
   Among parties and shared sources blank lines are the editor's, at most one at a time.
   Within an entry there is none.
 - A comment stays above what it stands above, or behind the value it stands behind, and is not broken.
@@ -44,7 +45,7 @@ import yaml
 from pydantic import BaseModel
 
 from aiweb.errors import RegistryError
-from aiweb.model import Claim, Deal, Event, RegistryFile, Source
+from aiweb.model import Claim, Deal, Event, Reading, RegistryFile, Source
 from aiweb.registry.source import Map, parse
 from aiweb.values import When
 
@@ -368,7 +369,7 @@ def _has_entries(kind: _Kind) -> bool:
 
 
 def _sort(group: _Group, kind: _Kind) -> None:
-    """Put keys in the model's order, and events in that of the days they became known."""
+    """Put keys in the model's order, and events and readings in that of their days."""
     shape = _shape(kind)
     if shape.fields:
         ranks = {name: rank for rank, name in enumerate(shape.fields)}
@@ -376,8 +377,8 @@ def _sort(group: _Group, kind: _Kind) -> None:
         group.items.sort(key=lambda item: ranks.get(item.key.said if item.key else "", len(ranks)))
         if header:
             group.items[0].above[:0] = header
-    if _bare(shape.each) is Event and not group.is_map:
-        _sort_events(group)
+    if _bare(shape.each) in {Event, Reading} and not group.is_map:
+        _sort_by_day(group)
     for item in group.items:
         if isinstance(item.value, _Group):
             _sort(item.value, shape.inner(item.key))
@@ -407,9 +408,9 @@ def _header(root: _Group) -> list[str]:
     return above[:count]
 
 
-def _sort_events(events: _Group) -> None:
+def _sort_by_day(entries: _Group) -> None:
     days = []
-    for item in events.items:
+    for item in entries.items:
         said = _plain(item.value)
         text = (said.get("known") or said.get("on")) if isinstance(said, dict) else None
         try:
@@ -418,7 +419,7 @@ def _sort_events(events: _Group) -> None:
             # A fault to be mended first: `check` names it.
             return
     order = sorted(range(len(days)), key=days.__getitem__)
-    events.items = [events.items[index] for index in order]
+    entries.items = [entries.items[index] for index in order]
 
 
 # ---- Writing ------------------------------------------------------------------------------------

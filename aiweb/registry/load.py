@@ -35,10 +35,12 @@ from aiweb.model import (
     Rate,
     Registry,
     RegistryFile,
+    Series,
     Source,
     Waiver,
     leg_id,
 )
+from aiweb.model import Reading as SeriesReading
 from aiweb.registry.checks import CHECKS
 from aiweb.registry.source import Document, Map, Places, Seq, merge, parse, read_bytes
 from aiweb.values import Span, When
@@ -57,6 +59,8 @@ _MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "figures": Figure,
     "claims": Claim,
     "parts": ClaimPart,
+    "series": Series,
+    "readings": SeriesReading,
     "waivers": Waiver,
 }
 _ID: Final = re.compile(ID_PATTERN)
@@ -96,6 +100,7 @@ _LEG: Final = {
     "source": ["?"],
 }
 _EVENT: Final = {"on": "1900-01-01", "source": ["?"]}
+_READING: Final = {"on": "1900-01-01", "value": "0", "source": ["?"]}
 _STAND_INS: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
     Source: {"publisher": "?", "grade": "digest"},
     Party: {"name": "?", "zh": "?", "kind": "lab"},
@@ -107,6 +112,8 @@ _STAND_INS: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
     Claim: {"says": "?", "on": "1900-01-01", "source": ["?"]},
     ClaimPart: {"leg": "?", "amount": "undisclosed"},
     Rate: {"on": "1900-01-01", "usd": "1", "source": ["?"]},
+    Series: {"name": "?", "zh": "?", "unit": "index", "readings": [_READING]},
+    SeriesReading: _READING,
     Waiver: {"code": "?", "at": "?", "reason": "?", "on": "1900-01-01"},
 }
 
@@ -231,10 +238,9 @@ class _Typing:
         self._document = document
         self._root = document.root if isinstance(document.root, Map) else Map()
         self._context: dict[str, Any] = {
-            name: set(self._section(name)) for name in ("parties", "deals", "sources")
+            name: set(self._section(name)) for name in ("parties", "deals", "sources", "series")
         }
         self._context["legs"] = set(self._leg_ids())
-        self._rates: dict[str, list[tuple[date, Decimal]]] = {}
 
     def registry(self, digest: str) -> Registry:
         """Type everything that can be typed."""
@@ -242,9 +248,8 @@ class _Typing:
         as_of = When.parse(self._root["as_of"] if self._top_value("as_of") else "1900-01-01")
         sources = self._entries("sources", Source)
         rates = {code: self._list(("rates", code), rows, Rate) for code, rows in self._currencies()}
-        self._rates = {
-            code: sorted((rate.on.last, rate.usd) for rate in rows) for code, rows in rates.items()
-        }
+        self._context["rates"] = by_day(rates)
+        series = self._entries("series", Series)
         parties = self._entries("parties", Party)
         deals = self._entries("deals", Deal)
         figures = {
@@ -258,6 +263,7 @@ class _Typing:
             parties=MappingProxyType(parties),
             sources=MappingProxyType(sources),
             rates=MappingProxyType(rates),
+            series=MappingProxyType(series),
             deals=MappingProxyType(deals),
             figures=MappingProxyType(figures),
             claims=MappingProxyType(claims),
@@ -339,7 +345,7 @@ class _Typing:
             if model is Deal and isinstance(body, Map):
                 context |= self._deal_context(keys, body)
             elif model is Claim and isinstance(body, Map):
-                context["rates"] = self._rates_on(body.get("on"))
+                context["day"] = _day(body.get("on"))
             entry = self._typed(keys, body, model, context)
             if entry is not None:
                 found[key] = entry
@@ -355,19 +361,7 @@ class _Typing:
         events = body.get("events")
         first = events[0] if isinstance(events, Seq) and events else None
         on = first.get("on") if isinstance(first, Map) else None
-        return {"sources": names | self._context["sources"], "rates": self._rates_on(on), "year_end": 0}
-
-    def _rates_on(self, text: object) -> dict[str, Decimal]:
-        """Choose the last rate up to a day, else the first there is."""
-        try:
-            day = When.parse(text).last if isinstance(text, str) else date.max
-        except ValueError:
-            day = date.max
-        return {
-            code: next((usd for on, usd in reversed(rows) if on <= day), rows[0][1])
-            for code, rows in self._rates.items()
-            if rows
-        }
+        return {"sources": names | self._context["sources"], "day": _day(on), "year_end": 0}
 
     def _list(self, keys: _Keys, rows: object, model: type[_M], year_end: int = 12) -> tuple[_M, ...]:
         if not isinstance(rows, Seq):
@@ -377,7 +371,7 @@ class _Typing:
         for index, row in enumerate(rows):
             context = {**self._context, "year_end": year_end}
             if model is Figure and isinstance(row, Map):
-                context["rates"] = self._rates_on(_last_day(row.get("period"), year_end))
+                context["day"] = _day(_last_day(row.get("period"), year_end))
             entry = self._typed((*keys, index), row, model, context)
             found.append(entry)
         return tuple(entry for entry in found if entry is not None)
@@ -389,7 +383,7 @@ class _Typing:
             rows = [row for row in error.errors(include_url=False) if not _is_echo(row)]
             self._collect(keys, rows)
         self.doubts.update(_texts(body))
-        free = {name: context[name] for name in ("rates", "year_end") if name in context}
+        free = {name: context[name] for name in ("rates", "day", "year_end") if name in context}
         try:
             return model.model_validate(_mended(body, model, [row["loc"] for row in rows]), context=free)
         except ValidationError:
@@ -434,6 +428,19 @@ class _Typing:
         self.faults.add(keys)
         self.doubts.update(_MEANT.findall(remedy))
         self.problems.append(self._document.problem(keys, code, message, remedy, key=key))
+
+
+def by_day(rates: Mapping[str, Iterable[Rate]]) -> dict[str, list[tuple[date, Decimal]]]:
+    """Put the rates of each currency in order, as amounts are typed by them."""
+    return {code: sorted((rate.on.last, rate.usd) for rate in rows) for code, rows in rates.items()}
+
+
+def _day(text: object) -> date:
+    """Read the day an entry speaks of, for its rate; without one it is the latest."""
+    try:
+        return When.parse(text).last if isinstance(text, str) else date.max
+    except ValueError:
+        return date.max
 
 
 def _year_end(parties: Mapping[str, Party], name: str) -> int:

@@ -21,6 +21,8 @@ from pydantic import BaseModel, ValidationError
 from aiweb.errors import BadOption, FileError, Problem, RegistryError, UnknownName, did_you_mean
 from aiweb.model import (
     ID_PATTERN,
+    Basis,
+    Certainty,
     Deal,
     Event,
     Grade,
@@ -33,9 +35,9 @@ from aiweb.model import (
     Status,
 )
 from aiweb.registry.layout import span, written
-from aiweb.registry.load import read_text
+from aiweb.registry.load import by_day, read_text
 from aiweb.registry.source import parse
-from aiweb.values import WHEN_FORMS, When
+from aiweb.values import SPAN_FORMS, WHEN_FORMS, When
 
 Ask = Callable[[str], str]
 Tell = Callable[[str], None]
@@ -61,11 +63,15 @@ class NewLeg:
     payee: str
     instrument: str
     amount: str = "undisclosed"
+    basis: str = Basis.REPORTED
+    certainty: str = Certainty.FIRM
+    condition: str = ""
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """Where the deal can be looked up; `name` is made from the publisher if it is empty."""
+    """A place where the deal can be looked up; `name` is made from the publisher if it is empty."""
 
     publisher: str
     grade: str
@@ -80,7 +86,8 @@ class NewSource:
 class Draft:
     """A deal as asked for, each value as it is to stand in the file; what is empty is left out.
 
-    `source` is a new source, or the name of a shared one.
+    `source` is a new source, or the name of a shared one; `further` are more of these.
+    All are cited for each leg and for the event.
     `id` is made from payer, payee and year if it is empty.
     """
 
@@ -94,27 +101,44 @@ class Draft:
     note: str = ""
     id: str = ""
     parties: tuple[NewParty, ...] = ()
+    further: tuple[NewSource | str, ...] = ()
 
 
 # ---- Writing ------------------------------------------------------------------------------------
 
 
 def completed(draft: Draft, registry: Registry) -> Draft:
-    """Give a draft its id and its source a name, both new; a source that is shared already is named.
+    """Give a draft its id and its sources names, all new; a source that is shared already is named.
 
     Raises:
-        BadOption: the id that the draft asks for is taken.
+        BadOption: the id that the draft asks for is taken, or a source stands there twice.
     """
     if draft.id in registry.deals:
         raise BadOption("id", draft.id, "a deal has this id already; write another, or none")
     leg = draft.legs[0]
     name = f"{leg.payer}-{leg.payee}-{draft.on[:4]}"
-    source = draft.source
-    if isinstance(source, NewSource):
-        shared = [key for key, found in registry.sources.items() if source.url and found.url == source.url]
-        own = source.name or _slug(re.split(r"[(,;]| on | by way of ", source.publisher)[0]) or "source"
-        source = shared[0] if shared else replace(source, name=_unused(own, registry.sources))
-    return replace(draft, id=draft.id or _unused(name, registry.deals), source=source)
+    source, *further = _named((draft.source, *draft.further), registry)
+    return replace(draft, id=draft.id or _unused(name, registry.deals), source=source, further=tuple(further))
+
+
+def _named(sources: Iterable[NewSource | str], registry: Registry) -> Iterator[NewSource | str]:
+    """Give each source a name of its own, or that of the shared source which it is."""
+    taken = set(registry.sources)
+    seen: set[str] = set()
+    for source in sources:
+        found = source
+        if isinstance(source, NewSource):
+            shared = [
+                key for key, known in registry.sources.items() if source.url and known.url == source.url
+            ]
+            own = source.name or _slug(re.split(r"[(,;]| on | by way of ", source.publisher)[0]) or "source"
+            found = shared[0] if shared else replace(source, name=_unused(own, taken))
+        where = found if isinstance(found, str) else found.url or f"{found.publisher}, {found.offline}"
+        if where in seen:
+            raise BadOption("source", where, "it stands there twice")
+        seen.add(where)
+        taken |= {found.name} if isinstance(found, NewSource) else set()
+        yield found
 
 
 def stanza(draft: Draft) -> str:
@@ -137,24 +161,34 @@ def stanza(draft: Draft) -> str:
         sources:
           mint: {publisher: Mint (Reuters), grade: press, url: https://example.org/110}
     """
-    source = draft.source
-    name = source.name if isinstance(source, NewSource) else source
-    event = {"on": draft.on, "known": draft.known, "status": draft.status, "source": name}
+    sources = (draft.source, *draft.further)
+    names = [source.name if isinstance(source, NewSource) else source for source in sources]
+    cited = names if draft.further else names[0]
+    event = {"on": draft.on, "known": draft.known, "status": draft.status, "source": cited}
     deal: dict[str, object] = {"title": draft.title, "zh": draft.zh, "note": draft.note}
     deal["legs"] = [
-        {
-            "from": leg.payer,
-            "to": leg.payee,
-            "instrument": leg.instrument,
-            "amount": leg.amount,
-            "source": name,
-        }
+        _filled(
+            {
+                "from": leg.payer,
+                "to": leg.payee,
+                "instrument": leg.instrument,
+                "amount": leg.amount,
+                "basis": "" if leg.basis == Basis.REPORTED else leg.basis,
+                "certainty": "" if leg.certainty == Certainty.FIRM else leg.certainty,
+                "condition": leg.condition,
+                "term": leg.term,
+                "source": cited,
+            }
+        )
         for leg in draft.legs
     ]
     deal["events"] = [_filled(event)]
-    if isinstance(source, NewSource):
-        fields = ("title", "publisher", "date", "grade", "url", "offline")
-        deal["sources"] = {name: _filled({field: getattr(source, field) for field in fields})}
+    fields = ("title", "publisher", "date", "grade", "url", "offline")
+    deal["sources"] = {
+        source.name: _filled({field: getattr(source, field) for field in fields})
+        for source in sources
+        if isinstance(source, NewSource)
+    }
     return _below_key({"deals": {draft.id: _filled(deal)}})
 
 
@@ -366,15 +400,31 @@ def _changed(text: str, changes: Iterable[_Change]) -> str:
 
 # ---- Asking -------------------------------------------------------------------------------------
 
+_NUMBER: Final = r"\d[\d,]*(?:\.\d+)? ?"
+_UNIT: Final = "(?:k|mn?|bn?|tn?)"
+# A number without a unit is no amount: few deals are of eight dollars.
+_BARE: Final = re.compile(
+    rf"(?P<kind>(?:up to|at least) )?(?P<bare>(?:{_NUMBER}{_UNIT}? ?(?:\.\.|–|to) ?)?{_NUMBER}{_UNIT}\+?)",
+    re.IGNORECASE,
+)
 _LEG: Final = re.compile(
     r"(?P<payer>.+?)\s*->\s*(?P<payee>[^:]+?)\s*:\s*(?P<instrument>[a-z-]+)(?:\s+(?P<amount>.+))?"
 )
-_LEG_HELP: Final = "Write PAYER -> PAYEE: INSTRUMENT AMOUNT, such as openai -> oracle: purchase $300bn."
+_LEG_HELP: Final = (
+    "Write PAYER -> PAYEE: INSTRUMENT AMOUNT, such as openai -> oracle: purchase $300bn; "
+    "and if you like ; basis contract; certainty conditional; condition TEXT; term 2027..2031."
+)
+_LEG_TERMS: Final = ("basis", "certainty", "condition", "term")
+_SOURCE_HELP: Final = (
+    "Write its address, the name of a shared source, or where it can be found; or at once "
+    "PUBLISHER; GRADE; ADDRESS OR PLACE, and if you like ; DATE; TITLE."
+)
 _NEW_PARTY: Final = (
     "Write NAME; CHINESE NAME; KIND, and if you like ; COUNTRY, such as Acme; 阿克米; lab; US."
 )
 _MONEY_HELP: Final = (
-    "As first published: $100bn, up to $100bn, at least $38bn, $17.4bn..19.4bn or undisclosed."
+    "As first published: $100bn, up to $100bn, at least $38bn, $17.4bn..19.4bn or undisclosed; "
+    "the dollar sign may be left out."
 )
 _URL_HELP: Final = "With http:// or https://, if it has one. The name of a shared source will do too."
 _Answer = TypeVar("_Answer")
@@ -414,6 +464,10 @@ def questions(registry: Registry, party: Callable[[str], str] | None = None) -> 
         one("to", "who receives", "A party by any of its names; + and a name adds one.", find),
         one("instrument", "what is promised", _words(Instrument), field(Leg, "instrument")),
         one("amount", "amount", _MONEY_HELP, partial(_amount, registry), "undisclosed"),
+        one("basis", "its basis", _words(Basis), field(Leg, "basis"), Basis.REPORTED),
+        one("certainty", "its certainty", _words(Certainty), field(Leg, "certainty"), Certainty.FIRM),
+        one("condition", "what it hangs on", "In words.", field(Leg, "condition"), ""),
+        one("term", "its term", f"When it is paid: {SPAN_FORMS}.", field(Leg, "term"), ""),
         one("title", "title", "What was agreed, in one line.", field(Deal, "title")),
         one("zh", "title in Chinese", "The same in Chinese, if you can.", field(Deal, "zh"), ""),
         one("status", "status", _words(Status), field(Event, "status"), Status.ANNOUNCED),
@@ -440,19 +494,22 @@ def interview(
     given: Mapping[str, str] | None = None,
     legs: Iterable[str] = (),
     parties: Iterable[str] = (),
+    sources: Iterable[str] = (),
 ) -> Draft:
     """Make a draft from answers: those given, and for the others those that `ask` brings.
 
     `ask` gets a prompt and returns a line; `tell` gets what is wrong with it, or help after `?`.
     Without `ask` nothing is asked, and what may be left out is.
     `given` is by the names of `questions`.
-    `legs` are further legs, `PAYER -> PAYEE: INSTRUMENT AMOUNT`.
+    `legs` are further legs, `PAYER -> PAYEE: INSTRUMENT AMOUNT`, with `; term 2027..2031` and the like.
     `parties` are new ones, `NAME; CHINESE NAME; KIND; COUNTRY`, the last of which may be left out.
+    `sources` are further ones: the name of a shared source, or
+    `PUBLISHER; GRADE; ADDRESS OR PLACE; DATE; TITLE`, the last two of which may be left out.
 
     Raises:
         BadOption: something given will not do, or is missing and cannot be asked for.
     """
-    return _Interview(registry, ask, tell, given or {}, parties).draft(legs)
+    return _Interview(registry, ask, tell, given or {}, parties).draft(legs, sources)
 
 
 def find_party(registry: Registry, text: str) -> str:
@@ -499,12 +556,14 @@ class _Interview:
             if name not in self._questions:
                 raise BadOption(name, text, f"it is none of {', '.join(self._questions)}")
 
-    def draft(self, legs: Iterable[str]) -> Draft:
+    def draft(self, legs: Iterable[str], sources: Iterable[str]) -> Draft:
         """Go through all questions."""
-        first = NewLeg(*map(self._answer, ("from", "to", "instrument", "amount")))
+        first = NewLeg(*map(self._answer, ("from", "to", "instrument", "amount", "basis", "certainty")))
+        first = replace(first, condition=self._condition(first), term=self._answer("term"))
         all_legs = (first, *_all_parsed("leg", legs, self._leg), *self._further_legs())
         title, zh, status, on, known = map(self._answer, ("title", "zh", "status", "on", "known"))
         source = self._source()
+        further = (*_all_parsed("source", sources, self._source_at_once), *self._further_sources())
         used = {end for leg in all_legs for end in (leg.payer, leg.payee)}
         return Draft(
             title,
@@ -517,20 +576,68 @@ class _Interview:
             note=self._answer("note"),
             id=self._answer("id"),
             parties=tuple(party for party in self._parties.values() if party.id in used),
+            further=further,
         )
 
+    def _condition(self, leg: NewLeg) -> str:
+        """Ask what a promise hangs on, if it hangs on something."""
+        is_asked = leg.certainty != Certainty.FIRM or "condition" in self._given
+        return self._answer("condition") if is_asked else ""
+
     def _source(self) -> NewSource | str:
-        shared = self._registry.sources
         url = self._answer("url")
-        names = [name for name, found in shared.items() if url and url in {name, found.url}]
-        if names:
-            if url != names[0]:
-                self._tell(f"this page is the shared source {names[0]!r} already")
-            return names[0]
+        shared = self._shared(url)
+        if shared:
+            return shared
         offline = "" if url else self._answer("offline")
         asked = ("publisher", "grade", "source-title", "source-date")
         publisher, grade, title, date = map(self._answer, asked)
         return NewSource(publisher, grade, url, title, date, offline)
+
+    def _shared(self, place: str) -> str:
+        """Name the shared source of a name or an address, or nothing."""
+        shared = self._registry.sources
+        names = [name for name, found in shared.items() if place and place in {name, found.url}]
+        if names and place != names[0]:
+            self._tell(f"this page is the shared source {names[0]!r} already")
+        return names[0] if names else ""
+
+    def _further_sources(self) -> Iterator[NewSource | str]:
+        question = Question("source", "another source, if there is one", _SOURCE_HELP, "", self._source_text)
+        while self._ask and (text := self._asked(question, self._ask)):
+            shared = self._shared(text)
+            if shared or ";" in text:
+                yield shared or self._source_at_once(text)
+                continue
+            asked = ("publisher", "grade", "source-title", "source-date")
+            publisher, grade, title, date = (self._asked(self._questions[name], self._ask) for name in asked)
+            yield NewSource(publisher, grade, title=title, date=date, **_placed(text))
+
+    def _source_text(self, text: str) -> str:
+        if ";" in text:
+            self._source_at_once(text)
+        elif text not in self._registry.sources:
+            self._check_place(text)
+        return text
+
+    def _source_at_once(self, text: str) -> NewSource | str:
+        """Read a further source: the name of a shared one, or all that is to be said of a new one."""
+        parts = [part.strip() for part in text.split(";")]
+        if parts[0] in self._registry.sources and len(parts) == 1:
+            return parts[0]
+        if not 3 <= len(parts) <= 5:
+            raise ValueError(f"{text!r} is no source. {_SOURCE_HELP}")
+        publisher, grade, place, date, title = (*parts, "", "")[:5]
+        for field, part in (("publisher", publisher), ("grade", grade), ("date", date), ("title", title)):
+            if part or field in {"publisher", "grade"}:
+                _checked(self._registry, Source, field, part)
+        self._check_place(place)
+        shared = self._shared(place)
+        return shared or NewSource(publisher, grade, title=title, date=date, **_placed(place))
+
+    def _check_place(self, place: str) -> None:
+        for field, text in _placed(place).items():
+            _checked(self._registry, Source, field, text)
 
     def _further_legs(self) -> Iterator[NewLeg]:
         question = Question("leg", "another leg, if there is one", _LEG_HELP, "", self._leg_text)
@@ -570,15 +677,23 @@ class _Interview:
         return text
 
     def _leg(self, text: str) -> NewLeg:
-        found = _LEG.fullmatch(text.strip())
+        promise, *terms = (part.strip() for part in text.split(";"))
+        found = _LEG.fullmatch(promise)
         if not found:
             raise ValueError(f"{text!r} is no leg. {_LEG_HELP}")
-        return NewLeg(
+        leg = NewLeg(
             self._party(found["payer"]),
             self._party(found["payee"]),
             _checked(self._registry, Leg, "instrument", found["instrument"]),
             _amount(self._registry, found["amount"] or "undisclosed"),
         )
+        for term in terms:
+            name, _, value = term.partition(" ")
+            if name not in _LEG_TERMS:
+                hint = did_you_mean(name, _LEG_TERMS) or f"write one of {', '.join(_LEG_TERMS)}"
+                raise ValueError(f"{name!r} is none of what can be said of a leg here; {hint}")
+            leg = replace(leg, **{name: _checked(self._registry, Leg, name, value.strip())})
+        return leg
 
     def _party(self, text: str) -> str:
         """Find a party, among new ones too; `+NAME` adds one if it can be asked about."""
@@ -624,6 +739,11 @@ def _all_parsed(name: str, texts: Iterable[str], parse: Callable[[str], _Answer]
     return found
 
 
+def _placed(place: str) -> dict[str, str]:
+    """Say whether a source is at an address or elsewhere."""
+    return {"url" if re.match("https?:", place) else "offline": place}
+
+
 def _made(name: str, zh: str, kind: str, country: str = "") -> NewParty:
     key = _slug(name)
     if not key:
@@ -637,10 +757,9 @@ def _checked(registry: Registry, model: type[BaseModel], field: str, text: str) 
     Raises:
         ValueError: it does not fit; the message says what would.
     """
-    rates = {code: rows[-1].usd for code, rows in registry.rates.items() if rows}
     try:
         model.__pydantic_validator__.validate_assignment(
-            model.model_construct(), field, text, context={"rates": rates}
+            model.model_construct(), field, text, context={"rates": by_day(registry.rates), "year_end": 0}
         )
     except ValidationError as error:
         row = error.errors(include_url=False)[0]
@@ -651,8 +770,8 @@ def _checked(registry: Registry, model: type[BaseModel], field: str, text: str) 
 
 def _amount(registry: Registry, text: str) -> str:
     """Read an amount, the dollar sign left out or not."""
-    bare = re.fullmatch(r"\d[\d,.]* ?(k|mn?|bn?|tn?)", text, re.IGNORECASE)
-    return _checked(registry, Leg, "amount", f"${text}" if bare else text)
+    found = _BARE.fullmatch(text)
+    return _checked(registry, Leg, "amount", f"{found['kind'] or ''}${found['bare']}" if found else text)
 
 
 def _day(registry: Registry, field: str, text: str) -> str:

@@ -24,6 +24,7 @@ FORMS: Final = {
     "a span of time": SPAN_FORMS,
     "a percentage": "write 7.5%",
     "a number": "write 160m or 1.17",
+    "a bare number": "write 4.24 or -0.5",
     "a price in US dollars": "write $0.01",
 }
 _KEYS: Final = {
@@ -33,6 +34,7 @@ _KEYS: Final = {
     "claims": ("one-trillion", ID_PATTERN),
     "figures": ("openai", ID_PATTERN),
     "rates": ("EUR", CURRENCY_PATTERN),
+    "series": ("sofr", ID_PATTERN),
     "schedule": ("2027", r"^[12]\d{3}(-.+)?$"),
 }
 # What a reader wants first comes first.

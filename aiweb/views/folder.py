@@ -21,6 +21,7 @@ from aiweb.analysis.circulation import circulation
 from aiweb.analysis.exposure import exposure
 from aiweb.analysis.funding import funding
 from aiweb.analysis.loops import loops
+from aiweb.analysis.panel import panel
 from aiweb.errors import FileError
 from aiweb.graph import Consideration, Convention, DealGraph, Preset, convention
 from aiweb.model import Mode, Registry
@@ -91,7 +92,7 @@ def report(registry: Registry) -> str:
     for day in reversed(days):
         rule = Convention(day)
         graph = DealGraph(registry, rule)
-        measured = [circulation(graph.under(replace(rule, preset=preset))) for preset in Preset]
+        measured = [panel(graph.under(replace(rule, preset=preset)), circulation) for preset in Preset]
         parts.append(_plain(reports.circularity(graph, measured)))
         for preset, consideration in (
             (Preset.CONTRACTED, Consideration.CASH),
@@ -183,7 +184,7 @@ def _flags(amount: Money) -> dict[str, int | bool]:
 
 
 def tables(registry: Registry) -> dict[str, str]:
-    """Write the registry as flat tables: one row a party, deal, leg, event, figure, source, claim."""
+    """Write the registry as flat tables: one row an entry, leg, event or reading."""
     graph = DealGraph(registry, convention(registry))
     return {
         "parties": _csv(
@@ -234,7 +235,7 @@ def tables(registry: Registry) -> dict[str, str]:
             ),
         ),
         "events": _csv(
-            "deal number on known status leg amount paid by note sources",
+            "deal number on known status leg amount paid repaid by note sources",
             (
                 (
                     name,
@@ -245,6 +246,7 @@ def tables(registry: Registry) -> dict[str, str]:
                     event.leg,
                     event.amount,
                     event.paid,
+                    event.repaid,
                     event.by,
                     event.note,
                     " ".join(event.source),
@@ -254,11 +256,12 @@ def tables(registry: Registry) -> dict[str, str]:
             ),
         ),
         "figures": _csv(
-            "party metric period amount low_usd high_usd percent kind counterparty known sources",
+            "party metric segment period amount low_usd high_usd percent kind counterparty known sources",
             sorted(
                 (
                     party,
                     str(f.metric),
+                    f.segment or "",
                     str(f.period),
                     "" if f.amount is None else str(f.amount),
                     *(_bounds(f.amount) if f.amount is not None else ("", "")),
@@ -270,6 +273,14 @@ def tables(registry: Registry) -> dict[str, str]:
                 )
                 for party, rows in registry.figures.items()
                 for f in rows
+            ),
+        ),
+        "series": _csv(
+            "series on value unit kind note sources",
+            (
+                (name, row.on, row.value, series.unit, row.kind, row.note, " ".join(row.source))
+                for name, series in sorted(registry.series.items())
+                for row in series.readings
             ),
         ),
         "sources": _csv(

@@ -70,6 +70,8 @@ def stats(registry: Registry) -> dict[str, int]:
         "events": sum(len(deal.events) for deal in deals),
         "parties": len(registry.parties),
         "figures": sum(len(rows) for rows in registry.figures.values()),
+        "series": len(registry.series),
+        "readings": sum(len(series.readings) for series in registry.series.values()),
         "claims": len(registry.claims),
         "claims_asserted": sum(1 for claim in registry.claims.values() if claim.mode is Mode.ASSERTED),
         "waivers": len(registry.waivers),

@@ -906,7 +906,7 @@
     if (!rows) return [];
     const cited = [...new Set(rows.flatMap((figure) => figure.sources))];
     const order = (figure) => data.metrics.indexOf(figure.metric);
-    const figureRow = ({ metric, amount, percent, counterparty, period, kind, note, sources }) =>
+    const figureRow = ({ metric, amount, percent, counterparty, segment, period, kind, note, sources }) =>
       make(
         "tr",
         {},
@@ -915,6 +915,7 @@
           { scope: "row" },
           t(`metric.${metric}`),
           counterparty ? make("small", {}, partyLink(counterparty)) : "",
+          segment ? make("small", {}, segment) : "",
           make("small", {}, [period, kind === "reported" ? "" : t(`figure.${kind}`), note].filter(Boolean).join(" · ")),
         ),
         make("td", {}, amount === undefined ? percent : money(amount), make("small", {}, sources.map((number) => `[${cited.indexOf(number) + 1}]`).join(""))),

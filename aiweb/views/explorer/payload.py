@@ -204,7 +204,7 @@ class _Payload:
             known = (row for row in self._registry.figures[party] if self._registry.figure_known(row) <= day)
             for row in sorted(known, key=self._age):
                 if row.kind not in _EXPECTED and (row.counterparty or not row.metric.is_share):
-                    latest[row.metric, row.counterparty or ""] = row
+                    latest[row.metric, row.counterparty or row.segment or ""] = row
             if latest:
                 rows[party] = [self._figure(latest[key]) for key in sorted(latest)]
         return rows
@@ -228,6 +228,8 @@ class _Payload:
             row["percent"] = f"{figure.percent}%"
         if figure.counterparty:
             row["counterparty"] = figure.counterparty
+        if figure.segment:
+            row["segment"] = figure.segment
         if figure.note:
             row["note"] = figure.note
         return row
@@ -287,7 +289,7 @@ class _Payload:
             return {"key": key, "money": self._money.number(value)}
         if key == "via":
             return {"key": key, "party": str(value)}
-        if key in {"secures", "part_of"}:
+        if key == "part_of":
             return {"key": key, "legs": [self._leg[str(value)]]}
         if isinstance(value, tuple):
             return {"key": key, "legs": [self._leg[str(name)] for name in value]}

@@ -14,11 +14,13 @@ from aiweb.views.reports.rows import (
     LEG_COLUMNS,
     at,
     below,
+    cite,
     fact_lines,
     figure_row,
     headed,
     leg_row,
 )
+from aiweb.views.reports.rows import state as leg_state
 from aiweb.views.tables import Cell, Column, Report, Table, context
 
 
@@ -178,6 +180,50 @@ def deal(graph: DealGraph, name: str) -> Report:
     )
 
 
+def series(graph: DealGraph, name: str) -> Report:
+    """One market series: its readings up to the day."""
+    registry, said = graph.registry, graph.registry.series[name]
+    readings = [
+        (
+            row.on,
+            format(row.value, "f"),
+            str(row.kind),
+            registry.place("series", name, "readings", index).line,
+            row.note,
+            tuple(cite(registry.sources[source]) for source in row.source),
+        )
+        for index, row in enumerate(said.readings)
+        if row.on.last <= graph.convention.as_of
+    ]
+    loans = [
+        leg_row(graph, leg_state(graph, leg)) for leg, _, row in registry.legs() if row.benchmark == name
+    ]
+    facts = {
+        "id": name,
+        "Chinese": said.zh,
+        "unit": str(said.unit),
+        "note": said.note,
+        "stands in": at(registry, "series", name),
+    }
+    later = len(said.readings) - len(readings)
+    return Report(
+        "series",
+        said.name,
+        (
+            Table(
+                "readings",
+                "Readings",
+                (*headed("on value kind line"), *below("note sources")),
+                tuple(readings),
+            ),
+            Table("loans", "Loans that float over it", LEG_COLUMNS, tuple(loans)),
+        ),
+        fact_lines(facts),
+        (f"later readings that are not shown: {later}; see --as-of",) if later else (),
+        context(registry, graph.convention, "convention", "consideration"),
+    )
+
+
 def _full_leg(
     registry: Registry, leg: Leg, number: int, deal_id: str, state: DealState | None
 ) -> tuple[Cell, ...]:
@@ -209,7 +255,7 @@ def _terms(leg: Leg, now: LegState | None) -> tuple[str, ...]:
         "milestones": leg.milestones,
         "exit": leg.exit,
         "via": leg.via,
-        "secures": leg.secures,
+        "secures": ", ".join(leg.secures) or None,
         "trigger": leg.trigger,
         "part of": leg.part_of,
         "overlaps": ", ".join(leg.overlaps) or None,
@@ -218,13 +264,24 @@ def _terms(leg: Leg, now: LegState | None) -> tuple[str, ...]:
         "percent": f"{said.percent}%" if said.percent is not None else None,
         "valuation": said.valuation,
         "capacity": leg.capacity,
-        "coupon": f"{leg.coupon}%{' floating' if leg.floating else ''}" if leg.coupon is not None else None,
+        "coupon": _coupon(leg),
+        "fixed part": leg.fixed,
+        "fixed coupon": f"{leg.fixed_coupon}%" if leg.fixed_coupon is not None else None,
         "maturity": leg.maturity,
         "drawn": leg.drawn,
+        "repaid": now.repaid if now else None,
         "collateral": leg.collateral,
         "note": leg.note,
     }
     return tuple(f"{name} {value}" for name, value in terms.items() if value is not None)
+
+
+def _coupon(leg: Leg) -> str | None:
+    """Write a loan's rate: the margin over its benchmark where it floats."""
+    if leg.coupon is None:
+        return f"floating over {leg.benchmark}" if leg.benchmark else None
+    over = f" over {leg.benchmark}" if leg.benchmark else ""
+    return f"{leg.coupon}%{over}{' floating' if leg.floating else ''}"
 
 
 def _status(state: DealState) -> str:
