@@ -8,6 +8,7 @@ import inspect
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -235,7 +236,12 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on advice as well as on rules.")] = False,
     statistics: Annotated[bool, typer.Option("--stats", help="Count what the registry holds.")] = False,
     links: Annotated[
-        bool, typer.Option("--links", help="Ask for every page that is cited, politely; takes long.")
+        bool,
+        typer.Option(
+            "--links",
+            help="Ask for every page that is cited, politely; takes long. "
+            "A page that is gone fails, one whose server does not answer does not.",
+        ),
     ] = False,
     form: Annotated[
         CheckFormat | None, typer.Option("--format", "-f", help="How to write problems; default text.")
@@ -252,13 +258,14 @@ def check(
     paths = list(files or ()) or [registry or context.obj.registry or _shipped()]
     found: list[Problem] = []
     counts: dict[str, int] = {}
-    gone = 0
+    pages: Counter[str] = Counter()
     for path in paths:
         reading = read(path)
         found += reading.problems
         if reading.registry is not None:
             found += advise(reading.registry)
-            gone += _links(reading.registry, aside=chosen != CheckFormat.TEXT) if links else 0
+            if links:
+                pages += _links(reading.registry, aside=chosen != CheckFormat.TEXT)
             for name, count in problems.stats(reading.registry).items():
                 counts[name] = counts.get(name, 0) + count
     if chosen == CheckFormat.JSON:
@@ -273,7 +280,10 @@ def check(
     errors = sum(1 for problem in found if problem.severity == "error")
     advice = _counted(len(found) - errors, "piece of advice", "pieces of advice")
     typer.echo(f"{names}: {_problems(errors)}, {advice}", err=True)
-    if errors or gone or (strict and found):
+    if links:
+        counted = ", ".join(f"{pages[state]} {state}" for state in ("alive", "gone", "unsure", "unreachable"))
+        typer.echo(f"{_counted(pages.total(), 'page', 'pages')}: {counted}", err=True)
+    if errors or pages["gone"] or (strict and found):
         raise typer.Exit(FINDINGS)
 
 
@@ -282,15 +292,18 @@ def check(
 def show(
     web: "Web",
     name: Annotated[
-        list[str], typer.Argument(metavar="NAME", help="A party or a deal, by any of its names.")
+        list[str],
+        typer.Argument(metavar="NAME", help="A party, deal or market series, by any of its names."),
     ],
 ) -> "Report":
-    """Show a party or a deal: legs, life, figures, sources, and lines in the file."""
+    """Show a party, a deal or a market series: legs, life, figures, sources, and lines in the file."""
     from aiweb.views import reports
 
     kind, ids = web.look_up(" ".join(name))
     if kind == "party":
         report = reports.party(web.graph, ids[0])
+    elif kind == "series":
+        report = reports.series(web.graph, ids[0])
     elif len(ids) == 1:
         report = reports.deal(web.graph, ids[0])
     else:
@@ -392,16 +405,23 @@ def loops(
     party: Annotated[
         str | None, typer.Argument(metavar="[PARTY]", help="Only loops through this party.")
     ] = None,
+    through: Annotated[
+        list[str] | None,
+        typer.Option("--through", metavar="PARTY", help="The same; given several times, through them all."),
+    ] = None,
     top: Top = 20,
     max_length: MaxLength = 6,
     kind: Annotated[
         str, typer.Option("--kind", help="funding: with a funding and a spending hop; or all.")
     ] = "funding",
+    level: Annotated[
+        str, typer.Option("--level", help="parties: deals between two added up; or deals: one deal a step.")
+    ] = "parties",
 ) -> "Report":
     """List the largest loops, exactly, with the legs behind them."""
     from aiweb.views import reports
 
-    found = web.loops(party, top=top, max_length=max_length, kind=kind)
+    found = web.loops(party, through=through or (), top=top, max_length=max_length, kind=kind, level=level)
     return reports.loops(web.graph, found)
 
 
@@ -409,11 +429,15 @@ def loops(
 @asks("under")
 def circularity(
     web: "Web",
+    shuffles: Annotated[
+        int, typer.Option("--shuffles", metavar="N", min=0, help="How many shuffled webs to compare with.")
+    ] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the shuffles.")] = 1,
 ) -> "Report":
     """Say how much of the money goes round, under each convention side by side."""
     from aiweb.views import reports
 
-    return reports.circularity(web.under("headline").graph, web.circularity())
+    return reports.circularity(web.under("headline").graph, web.circularity(shuffles=shuffles, seed=seed))
 
 
 @app.command()
@@ -421,14 +445,59 @@ def circularity(
 def exposure(
     web: "Web",
     party: PartyName,
-    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many loops to list.")] = 5,
+    top: Annotated[
+        int, typer.Option("--top", metavar="N", min=1, help="How many loops and dependences to list.")
+    ] = 5,
 ) -> "Report":
     """Say how far one party hangs on the others."""
     from aiweb.views import reports
 
     found = web.exposure(party)
-    through = web.loops(party, top=top)
-    return reports.exposure(web.graph, found, through)
+    return reports.exposure(web.graph, found, web.dependency(party), web.loops(party, top=top), top=top)
+
+
+@app.command()
+@asks()
+def ownership(
+    web: "Web",
+    party: Annotated[
+        str | None, typer.Argument(metavar="[PARTY]", help="Only who owns this party and what it owns.")
+    ] = None,
+) -> "Report":
+    """Say who owns how much of whom, directly and through others."""
+    from aiweb.views import reports
+
+    return reports.ownership(web.graph, web.ownership(party))
+
+
+@app.command()
+@asks()
+def selffunded(
+    web: "Web",
+    supplier: Annotated[
+        str | None, typer.Argument(metavar="[SUPPLIER]", help="Default: all who sell and put money in.")
+    ] = None,
+) -> "Report":
+    """Say what of a supplier's sales can be paid with money it put into its customers itself."""
+    from aiweb.views import reports
+
+    if supplier is None:
+        return reports.suppliers(web.graph, web.suppliers())
+    return reports.selffunded(web.graph, web.selffunded(supplier))
+
+
+@app.command()
+@asks()
+def demand(
+    web: "Web",
+    party: Annotated[
+        str | None, typer.Argument(metavar="[PARTY]", help="Default: all parties on a loop.")
+    ] = None,
+) -> "Report":
+    """Say what parties on loops sell to others, over what they sell to each other."""
+    from aiweb.views import reports
+
+    return reports.demand(web.graph, web.demand(party))
 
 
 @app.command()
@@ -453,6 +522,58 @@ def gap(
 
     found = web.funding(party, since=since, until=until, minimum=_dollars("minimum", minimum))
     return reports.gap(web.graph, found)
+
+
+@app.command()
+@asks()
+def missing(
+    web: "Web",
+    party: Annotated[
+        str | None, typer.Argument(metavar="[PARTY]", help="Only deals that this party would be in.")
+    ] = None,
+    through: Annotated[
+        bool, typer.Option("--through", help="The party anywhere on the loop, not only in the new deal.")
+    ] = False,
+    size: Annotated[
+        str | None,
+        typer.Option("--size", metavar="AMOUNT", help="Of this size; default as large as can circulate."),
+    ] = None,
+    any_role: Annotated[
+        bool, typer.Option("--any", help="Let any party sign anything, whatever its role.")
+    ] = False,
+    top: Top = 10,
+    max_length: MaxLength = 6,
+) -> "Report":
+    """Say which deals that do not exist would matter most, and which existing ones do."""
+    from aiweb.views import reports
+
+    found = web.missing(
+        party,
+        through=through,
+        top=top,
+        max_length=max_length,
+        size=_dollars("size", size) if size is not None else None,
+        any_role=any_role,
+    )
+    return reports.missing(web.graph, found)
+
+
+@app.command()
+@asks()
+def explain(
+    web: "Web",
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WHAT...",
+            help="A result and its names: circularity, loop 1, exposure openai oracle, gap openai 2027.",
+        ),
+    ],
+) -> "Report":
+    """Show the arithmetic behind a result, with every leg, figure, line and source."""
+    from aiweb.views import reports
+
+    return reports.explained(web.graph, web.explain(*what))
 
 
 @app.command()
@@ -565,7 +686,17 @@ def new(
     payee: Annotated[str | None, typer.Option("--to", metavar="PARTY", help="Who receives.")] = None,
     instrument: Annotated[str | None, typer.Option("--instrument", help="equity, loan, purchase, …")] = None,
     amount: Annotated[
-        str | None, typer.Option("--amount", help="$30bn, up to $100bn, undisclosed, …")
+        str | None, typer.Option("--amount", help="30bn, up to 100bn, 8bn..10bn, undisclosed, …")
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option("--basis", help="contract, reported (default), analyst or market.")
+    ] = None,
+    certainty: Annotated[
+        str | None, typer.Option("--certainty", help="firm (default), conditional or option.")
+    ] = None,
+    condition: Annotated[str | None, typer.Option("--condition", help="What the promise hangs on.")] = None,
+    term: Annotated[
+        str | None, typer.Option("--term", metavar="SPAN", help="When it is paid, such as 2027..2031.")
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="What was agreed, in one line.")] = None,
     zh: Annotated[str | None, typer.Option("--zh", help="The title in Chinese.")] = None,
@@ -586,13 +717,21 @@ def new(
     source_date: Annotated[
         str | None, typer.Option("--source-date", metavar="DATE", help="Its date.")
     ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="TEXT",
+            help="A further source: 'Publisher; grade; address; date; title', or a shared one's name.",
+        ),
+    ] = None,
     note: Annotated[str | None, typer.Option("--note", help="What a reader should know.")] = None,
     deal_id: Annotated[
         str | None, typer.Option("--id", help="The deal's id; made up if it is not given.")
     ] = None,
     leg: Annotated[
         list[str] | None,
-        typer.Option("--leg", metavar="TEXT", help="A further leg: 'A -> B: purchase $5bn'."),
+        typer.Option("--leg", metavar="TEXT", help="A further leg: 'A -> B: purchase 5bn; term 2027..2031'."),
     ] = None,
     party: Annotated[
         list[str] | None,
@@ -615,6 +754,10 @@ def new(
         "to": payee,
         "instrument": instrument,
         "amount": amount,
+        "basis": basis,
+        "certainty": certainty,
+        "condition": condition,
+        "term": term,
         "title": title,
         "zh": zh,
         "status": status,
@@ -641,7 +784,15 @@ def new(
 
     asking = ask if sys.stdin.isatty() else None
     try:
-        draft = interview(known_so_far, asking, tell, given=given, legs=leg or (), parties=party or ())
+        draft = interview(
+            known_so_far,
+            asking,
+            tell,
+            given=given,
+            legs=leg or (),
+            parties=party or (),
+            sources=source or (),
+        )
     except (EOFError, KeyboardInterrupt):
         typer.echo("\nnothing was written", err=True)
         raise typer.Exit(USAGE) from None
@@ -753,19 +904,29 @@ def _text_of(path: Path) -> str:
         raise FileError(path, "it is not UTF-8; aiweb check says where") from None
 
 
-def _links(registry: "Registry", *, aside: bool) -> int:
-    """Ask for every page that is cited, say what came of those not alive, and count the ones gone.
+def _links(registry: "Registry", *, aside: bool) -> Counter[str]:
+    """Ask for every page that is cited, say what came of those not alive, and count them by state.
 
+    Those whose server does not answer stand at the end: the network may be at fault.
     `aside` says it on standard error, where standard output is for programs.
     """
-    from aiweb.registry.links import addresses, visit
+    from aiweb.registry.links import Link, addresses, visit
 
-    gone = 0
+    counts: Counter[str] = Counter()
+    silent: list[Link] = []
+
+    def tell(link: Link) -> None:
+        typer.echo(f"{link.state}  {link.url}  {link.detail}  ({', '.join(link.named)})", err=aside)
+
     for link in visit(addresses(registry)):
-        if link.state != "alive":
-            typer.echo(f"{link.state}  {link.url}  {link.detail}  ({', '.join(link.named)})", err=aside)
-        gone += link.state == "gone"
-    return gone
+        counts[link.state] += 1
+        if link.state == "unreachable":
+            silent.append(link)
+        elif link.state != "alive":
+            tell(link)
+    for link in silent:
+        tell(link)
+    return counts
 
 
 def _problems(count: int) -> str:

@@ -278,18 +278,21 @@ _RESTATED: Final = (
 )
 
 
+def folded(registry: Registry, day: date) -> Mapping[str, DealState]:
+    """Say how every deal known by `day` stands on it, by id, sorted."""
+    states = (fold(deal_id, registry.deals[deal_id], day) for deal_id in sorted(registry.deals))
+    return MappingProxyType({state.id: state for state in states if state is not None})
+
+
 class DealGraph:
     """The legs that count under a convention, and the hops they make. Read-only."""
 
-    def __init__(self, registry: Registry, convention: Convention) -> None:
-        self.registry = registry
+    def __init__(
+        self, registry: Registry, convention: Convention, deals: Mapping[str, DealState] | None = None
+    ) -> None:
+        self.registry = registry = registry.on(convention.as_of)
         self.convention = convention
-        states = (
-            fold(deal_id, registry.deals[deal_id], convention.as_of) for deal_id in sorted(registry.deals)
-        )
-        self.deals: Mapping[str, DealState] = MappingProxyType(
-            {state.id: state for state in states if state is not None}
-        )
+        self.deals = deals if deals is not None else folded(registry, convention.as_of)
         counted: list[LegState] = []
         excluded: list[Excluded] = []
         elsewhere: list[LegState] = []
@@ -308,7 +311,8 @@ class DealGraph:
 
     def under(self, convention: Convention) -> DealGraph:
         """Give the same registry under another convention."""
-        return DealGraph(self.registry, convention)
+        same_day = convention.as_of == self.convention.as_of
+        return DealGraph(self.registry, convention, self.deals if same_day else None)
 
     def leaves_out(self, leg: LegState) -> bool:
         """Whether the convention was asked to leave this leg, its deal or one of its parties out."""

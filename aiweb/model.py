@@ -974,6 +974,7 @@ class Registry:
     """A checked registry: everything the file says, typed, with the place of every entry.
 
     Mappings are read-only in type and in use: nothing downstream changes them.
+    `what_if` names the what-ifs that it stands under.
     """
 
     as_of: When
@@ -988,6 +989,11 @@ class Registry:
     places: Mapping[str, Place]
     digest: str
     path: str
+    what_if: tuple[str, ...] = ()
+
+    def on(self, day: date) -> Registry:  # noqa: ARG002  # a registry under a what-if depends on the day
+        """Give the registry as it is in force on a day; without a what-if it is the same on every day."""
+        return self
 
     def legs(self) -> Iterator[tuple[str, Deal, Leg]]:
         """Give every leg with its id and deal, sorted by deal id and number."""

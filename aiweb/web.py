@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from aiweb.analysis.circulation import Circulation
+    from aiweb.analysis.demand import OutsideDemand
+    from aiweb.analysis.dependency import Dependency
     from aiweb.analysis.exposure import Exposure
     from aiweb.analysis.funding import FundingGap
     from aiweb.analysis.loops import Loops
+    from aiweb.analysis.missing import Missing
+    from aiweb.analysis.ownership import Ownership
+    from aiweb.analysis.panel import Panel
     from aiweb.analysis.paths import Paths
+    from aiweb.analysis.selffunded import SelfFunded
+    from aiweb.trace import Trace
 
 
 def load(path: str | Path | None = None) -> Web:
@@ -151,7 +159,7 @@ class Web:
         raise UnknownName("deal", name, self.registry.deals)
 
     def look_up(self, name: str) -> tuple[str, list[str]]:
-        """Find a party, or deals: `("party", [id])` or `("deal", ids)`.
+        """Find a party, a market series, or deals: `("party", [id])`, `("series", [id])`, `("deal", ids)`.
 
         Raises:
             UnknownName: nothing fits.
@@ -162,10 +170,15 @@ class Web:
             return "party", parties
         if parties:
             raise AmbiguousName(name, parties)
+        wanted = name.casefold().strip()
+        for key, series in self.registry.series.items():
+            if wanted in {key, series.name.casefold(), series.zh.casefold()}:
+                return "series", [key]
         deals = self._deals_named(name)
         if deals:
             return "deal", deals
-        raise UnknownName("party or deal", name, {*self._known_names(), *self.registry.deals})
+        known = {*self._known_names(), *self.registry.deals, *self.registry.series}
+        raise UnknownName("party, deal or series", name, known)
 
     def party(self, name: str) -> Party:
         """Give a party by any of its names."""
@@ -180,13 +193,20 @@ class Web:
         return self.graph.deals.get(self.find_deal(name))
 
     def loops(
-        self, party: str | None = None, *, top: int = 20, max_length: int = 6, kind: str = "funding"
+        self,
+        party: str | None = None,
+        *,
+        through: Iterable[str] = (),
+        top: int = 20,
+        max_length: int = 6,
+        kind: str = "funding",
+        level: str = "parties",
     ) -> Loops:
-        """List the largest loops. See `aiweb.analysis.loops`."""
+        """List the largest loops, through a party or several. See `aiweb.analysis.loops`."""
         from aiweb.analysis.loops import loops
 
-        through = self.find_party(party) if party is not None else None
-        return loops(self.graph, party=through, top=top, max_length=max_length, kind=kind)
+        wanted = [self.find_party(name) for name in (*([party] if party is not None else []), *through)]
+        return loops(self.graph, through=wanted, top=top, max_length=max_length, kind=kind, level=level)
 
     def circulation(self) -> Circulation:
         """Measure how much of the money goes round. See `aiweb.analysis.circulation`."""
@@ -194,10 +214,37 @@ class Web:
 
         return circulation(self.graph)
 
-    def circularity(self) -> tuple[Circulation, ...]:
-        """Measure it under each convention side by side."""
+    def circularity(
+        self,
+        *,
+        shuffles: int | None = None,
+        seed: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        years: bool = True,
+    ) -> tuple[Panel, ...]:
+        """Measure it, and every other index, under each convention side by side. See `aiweb.analysis.panel`.
+
+        `shuffles` is the number of shuffled webs to compare with, 200 by default; `seed` draws others.
+        With `since` and `until`, of every leg only what falls in those calendar years.
+
+        Raises:
+            BadOption: `shuffles` is below 0, or the years run backwards.
+        """
+        from aiweb.analysis.circulation import circulation
+        from aiweb.analysis.panel import panel
+        from aiweb.flows.shuffle import DRAWS, SEED
+
+        web = self if since is None and until is None else self.within(since, until)
         return tuple(
-            Web(self.graph.under(replace(self.convention, preset=preset))).circulation() for preset in Preset
+            panel(
+                web.graph.under(replace(web.convention, preset=preset)),
+                circulation,
+                draws=DRAWS if shuffles is None else shuffles,
+                seed=SEED if seed is None else seed,
+                years=years,
+            )
+            for preset in Preset
         )
 
     def exposure(self, party: str) -> Exposure:
@@ -205,6 +252,36 @@ class Web:
         from aiweb.analysis.exposure import exposure
 
         return exposure(self.graph, self.find_party(party))
+
+    def dependency(self, party: str, *, at: str = "high") -> Dependency:
+        """Say whom a party depends on and who depends on it. See `aiweb.analysis.dependency`."""
+        from aiweb.analysis.dependency import dependency
+
+        return dependency(self.graph, self.find_party(party), at=at)
+
+    def ownership(self, party: str | None = None) -> Ownership:
+        """Say who owns how much of whom, directly and through others. See `aiweb.analysis.ownership`."""
+        from aiweb.analysis.ownership import ownership
+
+        return ownership(self.graph, self.find_party(party) if party is not None else None)
+
+    def selffunded(self, supplier: str) -> SelfFunded:
+        """Say what of a supplier's sales can be paid with its own money. See `aiweb.analysis.selffunded`."""
+        from aiweb.analysis.selffunded import selffunded
+
+        return selffunded(self.graph, self.find_party(supplier))
+
+    def suppliers(self) -> tuple[SelfFunded, ...]:
+        """Say the same of all who sell and put money in, the one with most that can come back first."""
+        from aiweb.analysis.selffunded import suppliers
+
+        return suppliers(self.graph)
+
+    def demand(self, party: str | None = None) -> OutsideDemand:
+        """Say what parties on loops sell to others, over what inside. See `aiweb.analysis.demand`."""
+        from aiweb.analysis.demand import demand
+
+        return demand(self.graph, self.find_party(party) if party is not None else None)
 
     def funding(
         self, party: str, *, since: int | None = None, until: int | None = None, minimum: int = 0
@@ -219,6 +296,41 @@ class Web:
         from aiweb.analysis.paths import paths
 
         return paths(self.graph, self.find_party(start), self.find_party(end), top=top, max_length=max_length)
+
+    def missing(
+        self,
+        party: str | None = None,
+        *,
+        through: bool = False,
+        top: int = 10,
+        max_length: int = 6,
+        size: int | None = None,
+        any_role: bool = False,
+    ) -> Missing:
+        """Find the deals that do not exist and would matter most. See `aiweb.analysis.missing`."""
+        from aiweb.analysis.missing import missing
+
+        return missing(
+            self.graph,
+            party=self.find_party(party) if party is not None else None,
+            through=through,
+            top=top,
+            max_length=max_length,
+            size=size,
+            any_role=any_role,
+        )
+
+    def explain(self, word: str, *words: str) -> Trace:
+        """Say how a result came about: `explain("loop", "1")`, `explain("gap", "openai", "2027")`.
+
+        The words are those of `aiweb.explaining`; every result has the same as `.explain()`.
+
+        Raises:
+            BadOption: there is no such word, or what follows does not fit.
+        """
+        from aiweb.explaining import explain
+
+        return explain(self, word, *words)
 
     def html(self) -> str:
         """Give the page: one self-contained HTML text."""
@@ -243,7 +355,9 @@ class Web:
         """Find the one party, deal or leg that a name fits."""
         if any(name == leg for leg, _, _ in self.registry.legs()):
             return name
-        _, ids = self.look_up(name)
+        kind, ids = self.look_up(name)
+        if kind == "series":
+            raise UnknownName("party, deal or leg", name, {*self._known_names(), *self.registry.deals})
         if len(ids) > 1:
             raise AmbiguousName(name, ids)
         return ids[0]

@@ -411,10 +411,16 @@ def reported() -> dict[str, list[Report]]:
         "loops": [reports.loops(view.graph, view.loops()) for view in (now, then)],
         "circularity": [reports.circularity(graph, now.circularity())],
         "exposure": [
-            reports.exposure(view.graph, view.exposure(name), view.loops(name, top=5))
+            reports.exposure(view.graph, view.exposure(name), view.dependency(name), view.loops(name, top=5))
             for view in (now, then)
             for name in ("oracle", "openai")
         ],
+        "ownership": [reports.ownership(graph, now.ownership(name)) for name in (None, "openai")],
+        "selffunded": [
+            reports.suppliers(graph, now.suppliers()),
+            reports.selffunded(graph, now.under("headline").selffunded("nvidia")),
+        ],
+        "demand": [reports.demand(graph, now.demand())],
         "gap": [reports.gap(view.graph, view.funding("openai")) for view in (then, now)],
     }
 

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from aiweb.analysis.circulation import circulation, maximum, reciprocated, short_loops
+from aiweb.analysis.circulation import Circulation, circulation
+from aiweb.flows.circulation import maximum, reciprocated, short_loops
+from aiweb.trace import dollars
 from aiweb.values import Money
 from tests.webs import graph
 
@@ -201,3 +203,130 @@ def test_the_ladder_rises_to_the_maximum(web: Flows) -> None:
     assert rungs[0] == reciprocated(web)
     assert rungs[-1] == found.circular.high
     assert found.circular.high + found.net_debt.high <= found.gross.high
+
+
+def of(web: Flows) -> Circulation:
+    """Measure a web as a registry: each pair one purchase."""
+    return circulation(graph("\n".join(f"{u} -> {v}: {w} purchase" for (u, v), w in sorted(web.items()))))
+
+
+def test_net_debt_is_the_smaller_bound_first() -> None:
+    """
+    a -> b: 10
+    b -> a: 2..10 purchase
+    """
+    # At the lower bounds a pays 8 more than it gets, at the upper nothing.
+    assert circulation(graph(test_net_debt_is_the_smaller_bound_first.__doc__)).net_debt == Money(0, 8)
+
+
+def test_every_number_is_explained_down_to_its_legs() -> None:
+    """
+    a -> b: 10..30
+    b -> a: 25 purchase
+    b -> c: 12 purchase
+    c -> a: at least $7 purchase
+    a -> c: undisclosed
+    *funds -> a: 9 loan
+    *funds -> *banks: 4 loan
+    """
+    found = circulation(graph(test_every_number_is_explained_down_to_its_legs.__doc__))
+    told = found.explain()
+
+    assert told["gross"] == found.gross
+    assert told["circular"] == found.circular
+    assert told["net debt"] == found.net_debt
+    assert (told["share at low"], told["share at high"]) == (found.share_low, found.share_high)
+    # At low b gives a 10 back, or 3 and 7 round the triangle: 21 + 6. At high 23 and 7: 46 + 21.
+    assert (told["circular at low"], told["circular at high"]) == (dollars(27), dollars(67))
+    assert told["loops of up to 2 at high"] == dollars(50)
+    assert told["loops of up to 3 at high"] == dollars(67)
+    assert told.legs == found.legs
+
+
+def test_an_explanation_of_nothing_is_nothing() -> None:
+    """
+    a -> b: 10 talks
+    """
+    told = circulation(graph(test_an_explanation_of_nothing_is_nothing.__doc__)).explain()
+
+    assert (told["gross"], told["circular"], told["net debt"]) == (dollars(0),) * 3
+    assert told["share at high"] is None
+
+
+@settings(max_examples=60)
+@given(flows.filter(bool))
+def test_explanations_come_to_the_numbers_they_explain(web: Flows) -> None:
+    """Random webs: every step that says what it expects is held to it."""
+    found = of(web)
+
+    assert found.explain()["circular at high"] == dollars(found.circular.high)
+
+
+@settings(max_examples=60)
+@given(flows.filter(bool))
+def test_circular_and_what_is_left_are_all_the_money(web: Flows) -> None:
+    """Random webs: C + remainder = W, and the remainder settles every balance, so it is no less than NID."""
+    found = of(web)
+    rest = {hop: w - found.flows.get(hop, 0) for hop, w in web.items()}
+
+    assert found.circular.high + sum(rest.values()) == found.gross.high
+    assert found.net_debt.high <= sum(rest.values())
+
+
+@settings(max_examples=60)
+@given(flows.filter(bool))
+def test_turning_every_deal_round_keeps_the_panel_of_totals(web: Flows) -> None:
+    """Random webs: gross, C, every rung and NID."""
+    one, other = of(web), of({(v, u): w for (u, v), w in web.items()})
+
+    assert (one.gross, one.circular, one.net_debt) == (other.gross, other.circular, other.net_debt)
+    assert one.ladder == other.ladder
+
+
+@settings(max_examples=60)
+@given(flows.filter(bool), st.data())
+def test_a_deal_in_two_parts_counts_as_one(web: Flows, data: st.DataObject) -> None:
+    """Random webs, one deal split in two."""
+    hop = data.draw(st.sampled_from(sorted(web)))
+    part = data.draw(st.integers(0, web[hop]))
+    lines = [f"{u} -> {v}: {w} purchase" for (u, v), w in sorted(web.items()) if (u, v) != hop]
+    lines += [f"{hop[0]} -> {hop[1]}: {amount} loan" for amount in (part, web[hop] - part)]
+    whole, split = of(web), circulation(graph("\n".join(lines)))
+
+    assert (split.gross, split.circular, split.net_debt) == (whole.gross, whole.circular, whole.net_debt)
+    assert split.ladder == whole.ladder
+
+
+@settings(max_examples=60)
+@given(flows.filter(bool), st.permutations(_PARTIES))
+def test_names_do_not_matter(web: Flows, names: list[str]) -> None:
+    """Random webs, every party renamed."""
+    new = dict(zip(_PARTIES, names, strict=True))
+    renamed = of({(new[u], new[v]): w for (u, v), w in web.items()})
+
+    assert (renamed.circular, renamed.net_debt, renamed.ladder) == (
+        of(web).circular,
+        of(web).net_debt,
+        of(web).ladder,
+    )
+
+
+@settings(max_examples=60)
+@given(flows.filter(bool), st.integers(2, 9))
+def test_every_total_grows_with_the_amounts(web: Flows, times: int) -> None:
+    """Random webs, every amount multiplied: dollars grow, shares stay."""
+    one, more = of(web), of({hop: times * w for hop, w in web.items()})
+
+    assert more.circular.high == times * one.circular.high
+    assert more.net_debt.high == times * one.net_debt.high
+    assert more.share_high == one.share_high
+
+
+@given(flows.filter(bool), st.data())
+def test_a_go_between_counts_its_money_once_more(web: Flows, data: st.DataObject) -> None:
+    """Random webs: m between a payer and a payee adds the circulating part of that deal, no more."""
+    hop = data.draw(st.sampled_from(sorted(web)))
+    longer = {pair: w for pair, w in web.items() if pair != hop}
+    longer |= {(hop[0], "m"): web[hop], ("m", hop[1]): web[hop]}
+
+    assert maximum(web)[0] <= maximum(longer)[0] <= maximum(web)[0] + web[hop]

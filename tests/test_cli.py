@@ -38,6 +38,11 @@ QUESTIONS: Final = {
     "loops": ("loops",),
     "circularity": ("circularity",),
     "exposure": ("exposure", "nvidia"),
+    "ownership": ("ownership",),
+    "ownership-party": ("ownership", "openai"),
+    "suppliers": ("selffunded",),
+    "selffunded": ("selffunded", "nvidia"),
+    "demand": ("demand",),
     "gap": ("gap", "openai"),
 }
 # What such a registry says of a party or a deal stands under no convention.

@@ -33,9 +33,11 @@ def reasons(drawn: DealGraph) -> dict[str, str]:
     return {excluded.state.id: excluded.reason for excluded in drawn.excluded}
 
 
-def at(world: Registry, day: str | None = None, preset: str = "contracted", **words: str) -> DealGraph:
+def at(
+    world: Registry, day: str | None = None, preset: str = "contracted", consideration: str = "cash"
+) -> DealGraph:
     """Draw a world as of a day, under a convention."""
-    return DealGraph(world, convention(world, day, preset, **words))
+    return DealGraph(world, convention(world, day, preset, consideration))
 
 
 # ---- folding -----------------------------------------------------------------------------------
@@ -489,7 +491,7 @@ def test_the_order_of_deals_changes_nothing(world: Registry) -> None:
         ({"as_of": "yesterday"}, "as-of date 'yesterday': write a date such as 2025-10-08"),
     ],
 )
-def test_a_word_that_is_no_convention_is_refused(words: dict[str, str], said: str) -> None:
+def test_a_word_that_is_no_convention_is_refused(words: dict[str, Any], said: str) -> None:
     """a -> b: 1."""
     with pytest.raises(BadOption) as raised:
         graph("a -> b: 1", **words)

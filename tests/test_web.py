@@ -20,9 +20,9 @@ from tests.commands import written
 from tests.webs import graph
 
 
-def web(text: str | None, **words: str) -> Web:
+def web(text: str | None, *, as_of: str | None = None, preset: str = "contracted") -> Web:
     """Read a web from a test's docstring."""
-    return Web(graph(text, **words))
+    return Web(graph(text, as_of=as_of, preset=preset))
 
 
 def test_a_web_is_loaded_from_a_file(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ A line is `payer -> payee: AMOUNT words…; later events #field value…`, and m
 - AMOUNT is any amount of a registry; a bare number, or a bare range, is in dollars.
 - Words, in any order: an instrument, a status, a basis, a certainty, a date.
   Without them it is equity, signed, reported, firm, 2025-01-01.
-- After each `;` comes an event: a date, then a status, an amount, a basis, a certainty, `paid AMOUNT`.
+- After each `;` comes an event: a date, then a status, an amount, a basis, a certainty,
+  `paid AMOUNT` or `repaid AMOUNT`.
 - `#part-of d1/1` or `#percent 7%` sets a field of the leg; what follows the name is YAML, spaces and all.
 - A party with a leading `*` stands for many: it is `outside`. One star anywhere is enough.
 - What follows a line `---` is more YAML of the file. `s` is a shared source, dated 2025-01-01;
@@ -135,7 +136,7 @@ def _deal(number: int, payer: str, payee: str, said: str) -> Iterator[str]:
 
 
 def _words(words: list[str]) -> dict[str, str]:
-    """Sort words into fields by what they are; the rest is an amount, `paid` if it starts so."""
+    """Sort words into fields by what they are; the rest is an amount, `paid` or `repaid` after that word."""
     said: dict[str, str] = {}
     amount = "amount"
     for word in words:
@@ -144,14 +145,14 @@ def _words(words: list[str]) -> dict[str, str]:
             said[field] = word
         elif _DATE.fullmatch(word):
             said["on"] = word
-        elif word == "paid":
-            amount = "paid"
+        elif word in {"paid", "repaid"}:
+            amount = word
         else:
             said[amount] = f"{said.get(amount, '')} {word}".strip()
     return said | {
         name: f"${value}"
         for name, value in said.items()
-        if name in {"amount", "paid"} and _BARE.fullmatch(value)
+        if name in {"amount", "paid", "repaid"} and _BARE.fullmatch(value)
     }
 
 

@@ -23,19 +23,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
-from aiweb.errors import NoConvergence
+from aiweb.flows.circulation import maximum, rung
+from aiweb.flows.forwarding import net_debt
+from aiweb.flows.web import Flows, Pair
 from aiweb.graph import Convention, DealGraph, Hop, unknown_of
+from aiweb.trace import Steps, Trace, dollars
 from aiweb.values import Money, total
 
-Flows: TypeAlias = Mapping[tuple[str, str], int]
 LADDER: Final = (2, 3, 4)
-MAX_LOOPS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Circulation:
     levels: Mapping[str, int]
     flows: Mapping[tuple[str, str], int]
     legs: tuple[str, ...]
+    graph: DealGraph = field(repr=False, compare=False)
 
     @property
     def share_low(self) -> Fraction | None:
@@ -82,6 +83,10 @@ class Circulation:
         """Circular share with every amount at its upper bound."""
         return Fraction(self.circular.high, self.gross.high) if self.gross.high else None
 
+    def explain(self) -> Trace:
+        """Say how gross, circular, net internal debt, the shares and the ladder come from legs."""
+        return _explained(self)
+
 
 def circulation(graph: DealGraph, *, ladder: bool = True) -> Circulation:
     """Measure how much of the money goes round, with a certificate.
@@ -89,130 +94,32 @@ def circulation(graph: DealGraph, *, ladder: bool = True) -> Circulation:
     Raises:
         NoConvergence: the certificate does not prove the maximum, which would be a defect.
     """
-    gross = total(leg.amount for leg in graph.legs)
-    unknown = unknown_of(graph.legs)
     inside = tuple(leg for hop in _inside(graph) for leg in unknown_of(graph.leg[name] for name in hop.legs))
-    low, high = _between(graph, upper=False), _between(graph, upper=True)
+    low, high = graph.flows("low"), graph.flows("high")
     beyond = any(hop.amount.unbounded for hop in _inside(graph))
-    least = maximum(low)[0]
-    most, flow, levels = maximum(high)
+    least = maximum(low.inside)[0]
+    most, flow, levels = maximum(high.inside)
     rungs = []
     if ladder:
         for length in LADDER:
-            bounds = [_rung(low, length), _rung(high, length)]
+            bounds = [rung(low.inside, length), rung(high.inside, length)]
             rungs.append(Rung(length, _money(bounds, inside, beyond=beyond)))
     rungs.append(Rung(None, _money([least, most], inside, beyond=beyond)))
+    owed = sorted([net_debt(low), net_debt(high)])
+    unknown = unknown_of(graph.legs)
     return Circulation(
         convention=graph.convention,
         digest=graph.registry.digest,
-        gross=gross,
+        gross=total(leg.amount for leg in graph.legs),
         circular=Money(least, most, undisclosed=len(inside), unbounded=beyond),
-        net_debt=_net_debt(graph),
+        net_debt=Money(owed[0], owed[1], undisclosed=len(unknown)),
         ladder=tuple(rungs),
         unknown=unknown,
         levels=MappingProxyType(levels),
         flows=MappingProxyType(flow),
         legs=tuple(leg.id for leg in graph.legs),
+        graph=graph,
     )
-
-
-def maximum(flows: Flows) -> tuple[int, dict[tuple[str, str], int], dict[str, int]]:
-    """Solve for the maximum circulation: its dollars, one flow that attains it, and its levels.
-
-    The dollars are unique, the flow is not.
-    Only money inside a strongly connected component can go round, so each is solved by itself.
-    """
-    import networkx as nx
-
-    positive = {pair: w for pair, w in flows.items() if w > 0 and pair[0] != pair[1]}
-    web: nx.DiGraph[str] = nx.DiGraph()
-    web.add_edges_from(sorted(positive))
-    circulating: dict[tuple[str, str], int] = {}
-    for members in sorted(nx.strongly_connected_components(web), key=min):
-        if len(members) < 2:
-            continue
-        part: nx.DiGraph[str] = nx.DiGraph()
-        part.add_nodes_from(sorted(members), demand=0)
-        for u, v in sorted(web.subgraph(members).edges):
-            part.add_edge(u, v, capacity=positive[u, v], weight=-1)
-        _, solved = nx.network_simplex(part)
-        circulating.update(
-            {(u, v): amount for u, row in solved.items() for v, amount in row.items() if amount}
-        )
-    amount = sum(circulating.values())
-    levels = _levels(positive, circulating)
-    proved = sum(w * max(0, 1 - (levels[v] - levels[u])) for (u, v), w in positive.items())
-    if proved != amount or not _is_circulation(circulating, positive):
-        raise NoConvergence("the maximum circulation", float(proved - amount))
-    return amount, circulating, levels
-
-
-def _is_circulation(flow: Flows, bounds: Flows) -> bool:
-    """Whether a flow keeps its bounds and leaves every party with nothing."""
-    left: dict[str, int] = defaultdict(int)
-    for (payer, payee), amount in flow.items():
-        left[payer] -= amount
-        left[payee] += amount
-    within = all(0 <= amount <= bounds.get(hop, 0) for hop, amount in flow.items())
-    return within and not any(left.values())
-
-
-def reciprocated(flows: Flows) -> int:
-    """C_2: money that pairs of parties pay each other, counted in both directions."""
-    return sum(2 * min(w, flows[v, u]) for (u, v), w in flows.items() if u < v and (v, u) in flows)
-
-
-def short_loops(flows: Flows, length: int) -> Iterator[tuple[str, ...]]:
-    """Give every loop of at most `length` parties once, from its smallest party on."""
-    after: dict[str, list[str]] = defaultdict(list)
-    for u, v in sorted(pair for pair, w in flows.items() if w > 0 and pair[0] != pair[1]):
-        after[u].append(v)
-    for start in sorted(after):
-        todo: list[tuple[str, ...]] = [(start,)]
-        while todo:
-            path = todo.pop()
-            for node in reversed(after.get(path[-1], ())):
-                if node == start and len(path) > 1:
-                    yield path
-                elif node > start and node not in path and len(path) < length:
-                    todo.append((*path, node))
-
-
-def _rung(flows: Flows, length: int) -> int | None:
-    if length == 2:
-        return reciprocated(flows)
-    loops = []
-    for loop in short_loops(flows, length):
-        loops.append(loop)
-        if len(loops) > MAX_LOOPS:
-            return None
-    return _packed(flows, loops) if loops else 0
-
-
-def _packed(flows: Flows, loops: list[tuple[str, ...]]) -> int:
-    """Pack loops under the amounts of their hops so that the money times the hops is greatest.
-
-    Maximise Σ |c| x_c subject to Σ_{c through a hop} x_c ≤ w, x ≥ 0.
-    Amounts are divided by their common factor first, so the solver sees small whole numbers.
-    """
-    import numpy as np
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array
-
-    pairs = [list(zip(loop, (*loop[1:], loop[0]), strict=True)) for loop in loops]
-    hops = {hop: row for row, hop in enumerate(sorted({hop for loop in pairs for hop in loop}))}
-    unit = gcd(*(flows[hop] for hop in hops))
-    rows = [hops[hop] for loop in pairs for hop in loop]
-    columns = [column for column, loop in enumerate(pairs) for _ in loop]
-    solved = linprog(  # type: ignore[call-overload]  # its stubs know no sparse arrays
-        c=-np.array([len(loop) for loop in loops], dtype=float),
-        A_ub=csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(hops), len(loops))),
-        b_ub=np.array([flows[hop] // unit for hop in hops], dtype=float),
-        method="highs",
-    )
-    if not solved.success:
-        raise NoConvergence("the packing of short loops", float("nan"))
-    return round(-float(solved.fun) * unit)
 
 
 def _money(bounds: list[int | None], unknown: tuple[str, ...], *, beyond: bool) -> Money | None:
@@ -227,44 +134,121 @@ def _inside(graph: DealGraph) -> Iterator[Hop]:
     return (hop for hop in graph.hops if not graph.outside & {hop.payer, hop.payee})
 
 
-def _between(graph: DealGraph, *, upper: bool) -> dict[tuple[str, str], int]:
-    """Sum what each party is to pay each other, both sides together, outside parties left out."""
-    flows: dict[tuple[str, str], int] = defaultdict(int)
-    for hop in _inside(graph):
-        flows[hop.payer, hop.payee] += hop.amount.high if upper else hop.amount.low
-    return dict(flows)
+def _explained(found: Circulation) -> Trace:
+    steps = Steps(f"Circulation under {found.convention}", found.convention, found.digest)
+    names = _Legs(found.graph)
+    gross = steps.total(
+        "gross: all legs that count",
+        *(steps.given(f"{leg.payer} -> {leg.payee}", leg.amount, legs=(leg.id,)) for leg in found.graph.legs),
+        expect=found.gross,
+        name="gross",
+    )
+    ends = []
+    for at in ("low", "high"):
+        flows = found.graph.flows(at)
+        circular = _certified(steps, flows, names, at)
+        owed = _settled(steps, flows, names, at)
+        whole = steps.lower("gross", gross) if at == "low" else steps.upper("gross", gross)
+        share = found.share_low if at == "low" else found.share_high
+        steps.quotient(f"circular over gross at {at}", circular, whole, expect=share, name=f"share at {at}")
+        for step in found.ladder:
+            if step.length is not None and step.circular is not None:
+                _climbed(steps, flows, names, step, at)
+        ends.append((circular, owed))
+    (low, owed_low), (high, owed_high) = ends
+    steps.span("circular, at low and at high", low, high, expect=found.circular, name="circular")
+    if net_debt(found.graph.flows("low")) > net_debt(found.graph.flows("high")):
+        owed_low, owed_high = owed_high, owed_low
+    steps.span(
+        "net internal debt, the smaller first", owed_low, owed_high, expect=found.net_debt, name="net debt"
+    )
+    for rest in found.unknown:
+        steps.given("undisclosed: counts for nothing here", found.graph.leg[rest].amount, legs=(rest,))
+    steps.note(
+        "The circulating amount of a hop is that of one optimum of several; their sum is the same in all."
+    )
+    return steps.trace()
 
 
-def _net_debt(graph: DealGraph) -> Money:
-    """Σ of what parties pay more than they receive, at the lower and at the upper bounds."""
-    sums = [_net_debt_at(graph, upper=upper) for upper in (False, True)]
-    return Money(min(sums), max(sums), undisclosed=len(unknown_of(graph.legs)))
+class _Legs:
+    """Names the legs behind an arc, and behind what a party pays and receives."""
+
+    def __init__(self, graph: DealGraph) -> None:
+        self._arc: dict[Pair, list[str]] = defaultdict(list)
+        self.pays: dict[str, list[str]] = defaultdict(list)
+        self.receives: dict[str, list[str]] = defaultdict(list)
+        self.inward: dict[str, list[str]] = defaultdict(list)
+        self.across: list[str] = []
+        for leg in graph.legs:
+            if leg.payer in graph.outside:
+                (self.across if leg.payee in graph.outside else self.inward[leg.payee]).append(leg.id)
+            self._arc[leg.payer, leg.payee].append(leg.id)
+            self.pays[leg.payer].append(leg.id)
+            self.receives[leg.payee].append(leg.id)
+
+    def __getitem__(self, arc: Pair) -> tuple[str, ...]:
+        return tuple(self._arc.get(arc, ()))
 
 
-def _net_debt_at(graph: DealGraph, *, upper: bool) -> int:
-    net: dict[tuple[str, str], int] = defaultdict(int)
-    for leg in graph.legs:
-        amount = leg.amount.high if upper else leg.amount.low
-        net[leg.payer, "pays" if leg.payer in graph.outside else ""] += amount
-        net[leg.payee, "receives" if leg.payee in graph.outside else ""] -= amount
-    return sum(max(0, amount) for amount in net.values())
+def _certified(steps: Steps, flows: Flows, names: _Legs, at: str) -> int:
+    """Put down one optimum and the levels that prove it."""
+    amount, flow, levels = maximum(flows.inside)
+    moved = steps.total(
+        f"circulating at {at}, over all hops",
+        *(
+            steps.solved(f"{u} -> {v} circulates", dollars(part), legs=names[u, v])
+            for (u, v), part in sorted(flow.items())
+        ),
+    )
+    terms = []
+    for (u, v), w in flows.inside.items():
+        back = 1 - (levels[v] - levels[u])
+        if back > 0:
+            size = steps.given(f"{u} -> {v}", dollars(w), legs=names[u, v])
+            gap = steps.solved(f"1 less levels climbed, {levels[u]} to {levels[v]}", back)
+            terms.append(steps.product("times", size, gap))
+    proof = steps.total(f"bound from the levels at {at}", *terms)
+    return steps.equal(
+        f"circular at {at}: flow and bound agree, so both are the maximum",
+        moved,
+        proof,
+        expect=dollars(amount),
+        name=f"circular at {at}",
+    )
 
 
-def _levels(flows: Flows, circulating: Flows) -> dict[str, int]:
-    """Shortest distances in the residual web, sign turned: the dual solution.
+def _settled(steps: Steps, flows: Flows, names: _Legs, at: str) -> int:
+    terms = []
+    for party in flows.parties:
+        paid, received = flows.paid.get(party, 0), flows.received.get(party, 0)
+        if paid > received:
+            out = steps.given(f"{party} pays", dollars(paid), legs=names.pays[party])
+            into = steps.given(f"{party} receives", dollars(received), legs=names.receives[party])
+            terms.append(steps.difference(f"{party} pays more by", out, into))
+    terms += [
+        steps.given(f"outside parties pay {party}", dollars(amount), legs=names.inward[party])
+        for party, amount in flows.inward.items()
+    ]
+    if flows.across:
+        terms.append(steps.given("outside parties pay each other", dollars(flows.across), legs=names.across))
+    return steps.total(f"net internal debt at {at}", *terms, name=f"net debt at {at}")
 
-    A hop with room left costs -1 forward, a hop in use costs +1 backward.
-    The optimum leaves no negative cycle, so Bellman-Ford settles within as many rounds as parties.
-    """
-    residual = [(u, v, -1) for (u, v), w in flows.items() if circulating.get((u, v), 0) < w]
-    residual += [(v, u, 1) for (u, v), amount in circulating.items() if amount > 0]
-    distance = {party: 0 for pair in flows for party in pair}
-    for _ in range(len(distance) + 1):
-        changed = False
-        for u, v, cost in residual:
-            if distance[u] + cost < distance[v]:
-                distance[v] = distance[u] + cost
-                changed = True
-        if not changed:
-            break
-    return {party: -distance[party] for party in sorted(distance)}
+
+def _climbed(steps: Steps, flows: Flows, names: _Legs, step: Rung, at: str) -> None:
+    """Put down one rung of the ladder: pairs in full, longer loops as their program solves them."""
+    if step.circular is None:
+        return
+    value = dollars(step.circular.low if at == "low" else step.circular.high)
+    label = f"loops of up to {step.length} at {at}"
+    if step.length != 2:
+        legs = sorted({leg for pair in flows.inside for leg in names[pair]})
+        steps.solved(f"{label}: packed by linear programming", value, legs=legs, name=label)
+        return
+    terms = []
+    for (u, v), w in flows.inside.items():
+        if u < v and (v, u) in flows.inside:
+            there = steps.given(f"{u} -> {v}", dollars(w), legs=names[u, v])
+            back = steps.given(f"{v} -> {u}", dollars(flows.inside[v, u]), legs=names[v, u])
+            less = steps.least("the lesser of the two", there, back)
+            terms.append(steps.total("both ways", less, less))
+    steps.total(label, *terms, expect=value, name=label)

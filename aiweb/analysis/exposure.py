@@ -1,36 +1,44 @@
-"""How far one party hangs on the others: money in and out, round trip, concentration, cover.
+"""How far one party hangs on its counterparties: money in and out, round trip, concentration, cover.
 
 Round trip of i, out of what i pays (derived in `docs/methods.md`):
 
 - most: the maximum flow from i as payer to i as payee, the web's boundary left out;
 - least: what i pays, less the maximum flow from i as payer to the boundary
-  in the web where i receives nothing.
+  in the web where i receives nothing;
+- pro rata: what returns if every party spends in proportion what reaches it (`aiweb.flows.tracing`).
 
 Every way of tracing the money splits it into paths that end at the boundary and cycles,
-so what returns lies between the two.
+so what returns lies between the first two, and pro rata is one way among them.
 The boundary of a party is what it receives from the other parties and does not pay on to them,
 and everything that goes to a party that stands for many.
 
 Concentration: the Herfindahl-Hirschman index, the sum of squared shares of counterparties
-(O. C. Herfindahl 1950), with its inverse, the effective number of counterparties.
+(O. C. Herfindahl 1950), with its inverse, the effective number of counterparties;
+of parties, and of groups of a parent and all that belong to it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
-from typing import Final, TypeAlias
+from types import MappingProxyType
+from typing import Final
 
 from aiweb.errors import UnknownName
-from aiweb.graph import Convention, DealGraph, Excluded, LegState, unknown_of
-from aiweb.model import Figure, FigureKind, Metric, Side
-from aiweb.values import Money, total
+from aiweb.flows import cut
+from aiweb.flows.temporal import later_return
+from aiweb.flows.tracing import trace
+from aiweb.graph import Carrier, Convention, DealGraph, Excluded, LegState, Preset, unknown_of
+from aiweb.instalments import dated_payments, instalments
+from aiweb.model import Figure, Metric, Side
+from aiweb.trace import Steps, Trace, dollars
+from aiweb.values import NOTHING, Money, total
 
-Flows: TypeAlias = Mapping[tuple[str, str], int]
-_SOURCE: Final = "\N{RIGHTWARDS ARROW}"
+ALL: Final = "all"
+"""Stands for all counterparties together in a cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +65,16 @@ class Counterparty:
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """Herfindahl-Hirschman index of counterparties at the upper bounds, outside parties as one each."""
+    """Herfindahl-Hirschman index of counterparties at the upper bounds, outside parties as one each.
+
+    `by` is "party", or "group" where a parent and all that belong to it count as one:
+    then it is of the party's whole group, and legs inside the group drop out.
+    """
 
     direction: str
+    by: str
+    counterparties: int
+    amount: Money
     hhi: Fraction | None
     effective: Fraction | None
     undisclosed: int
@@ -67,24 +82,43 @@ class Concentration:
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """Of what the party pays, the least and the most that can reach it again, in dollars.
+    """Of what the party pays, what can reach it again: at least, pro rata, and at most, in dollars.
 
     `at` says at which bound of every amount: "low" or "high".
-    `beyond` says that an amount on a way back is undisclosed or "at least": more can return than `most`.
+    `later` is the most that can return on a later day than it left: at its lower end of payments that
+    sources put on days, at its upper end with the others made whenever it suits.
+    `share` is the part of the party's throughput that returns pro rata, from 0 to 1.
+    `carriers` are the legs that hold `most` back: their amounts add up to it.
+    `open` are legs beside them of which an upper limit is not known, so that more can return than `most`:
+    no more than `limit`, if there is one.
     """
 
     at: str
     paid: int
     least: int
+    pro_rata: int
     most: int
-    beyond: bool = False
+    later: Money
+    limit: int | None
+    share: float
+    carriers: tuple[Carrier, ...]
+    open: tuple[str, ...]
+
+    @property
+    def beyond(self) -> bool:
+        """Whether more can return than `most`, as an amount is undisclosed or at least."""
+        return self.limit is None or self.limit > self.most
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Commitments from one counterparty against a published figure of the party.
+    """Commitments against a published figure of the party.
 
-    Legs signed after the day of the figure are in `after`, and not in `amount`.
+    Against backlog and revenue they are what a customer has promised it, against cash what it has to pay
+    in the twelve months after the balance.
+    `counterparty` is `ALL` in the row that adds them up.
+    Legs signed after the day of a balance are in `after`, and not in `amount`.
+    Legs to be paid on days that no source gives are in `undated`, and not in `amount` either.
     """
 
     metric: Metric
@@ -94,6 +128,7 @@ class Cover:
     share: Fraction | None
     legs: tuple[str, ...]
     after: tuple[str, ...]
+    undated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +138,7 @@ class Exposure:
     convention: Convention
     digest: str
     party: str
+    group: tuple[str, ...]
     money_in: Money
     money_out: Money
     parts: tuple[Part, ...]
@@ -113,6 +149,73 @@ class Exposure:
     cover: tuple[Cover, ...]
     uncounted: tuple[Excluded, ...]
     unknown: tuple[str, ...]
+    amounts: Mapping[str, Money]
+
+    def explain(self) -> Trace:
+        """Say how money in and out, the largest counterparties' shares and the round trip come about."""
+        steps = Steps(f"Exposure of {self.party}", self.convention, self.digest)
+        for name, direction, whole in (("receives", "in", self.money_in), ("pays", "out", self.money_out)):
+            rows = [row for row in self.counterparties if row.direction == direction]
+            sums = []
+            for row in rows:
+                legs = [steps.given(leg, self.amounts[leg], legs=(leg,)) for leg in row.legs]
+                sums.append(steps.total(f"{direction}: {row.party}", *legs, expect=row.amount))
+            whole_step = steps.upper(
+                f"{name}, upper bound", steps.total(name, *sums, expect=whole, name=name)
+            )
+            parts = [
+                steps.quotient(
+                    f"share of {row.party}",
+                    steps.upper(f"{row.party}, upper bound", one),
+                    whole_step,
+                    expect=row.share,
+                )
+                for row, one in zip(rows, sums, strict=True)
+                if row.share is not None
+            ]
+            if parts:
+                found = next(
+                    row for row in self.concentration if (row.direction, row.by) == (direction, "party")
+                )
+                steps.squares("sum of squared shares", *parts, expect=found.hhi, name=f"hhi {direction}")
+        for trip in self.round_trips:
+            steps.include(explain_round_trip(self, trip), f"{trip.at} ")
+        return steps.trace()
+
+
+def explain_round_trip(found: Exposure, trip: RoundTrip) -> Trace:
+    """Say how a round trip comes about: what is paid, what can leave for good, what holds the most back."""
+    steps = Steps(f"Round trip of {found.party}, {_BOUND[trip.at]} bounds", found.convention, found.digest)
+    paid = steps.total(
+        "pays",
+        *(
+            steps.given(leg, dollars(getattr(found.amounts[leg], trip.at)), legs=(leg,))
+            for row in found.counterparties
+            if row.direction == "out"
+            for leg in row.legs
+        ),
+        expect=dollars(trip.paid),
+        name="paid",
+    )
+    gone = steps.solved("the most that can leave for good, by maximum flow", dollars(trip.paid - trip.least))
+    steps.difference("what must return", paid, gone, expect=dollars(trip.least), name="least")
+    steps.solved("returns if all is spent in proportion", dollars(trip.pro_rata), name="pro rata")
+    steps.solved("the most that can return on a later day than it left", trip.later, name="later")
+    most = steps.solved("the most that can return, by maximum flow", dollars(trip.most))
+    carried = steps.total(
+        "the legs that hold it back",
+        *(
+            steps.given(f"{row.leg}, {row.payer} to {row.payee}", dollars(row.amount), legs=(row.leg,))
+            for row in trip.carriers
+        ),
+    )
+    steps.equal("a flow and a cut of the same size prove each other", most, carried, name="most")
+    if trip.open:
+        steps.note(f"more can return, for no upper limit is known of {', '.join(trip.open)}")
+    return steps.trace()
+
+
+_BOUND: Final = {"low": "lower", "high": "upper"}
 
 
 def exposure(graph: DealGraph, party: str) -> Exposure:
@@ -125,106 +228,75 @@ def exposure(graph: DealGraph, party: str) -> Exposure:
         raise UnknownName("party", party, graph.registry.parties)
     received = [leg for leg in graph.legs if leg.payee == party]
     paid = [leg for leg in graph.legs if leg.payer == party]
+    top = graph.group(party)
+    group = tuple(name for name in sorted(graph.registry.parties) if graph.group(name) == top)
+    # Who stands for many passes nothing on, so nothing of theirs goes round.
+    bounds = () if party in graph.outside else ("low", "high")
+    trips = tuple(round_trip(graph, party, at=at) for at in bounds)
+    named = {leg.id for leg in (*received, *paid)}
     return Exposure(
         convention=graph.convention,
         digest=graph.registry.digest,
         party=party,
+        group=group,
         money_in=total(leg.amount for leg in received),
         money_out=total(leg.amount for leg in paid),
         parts=(*_parts("in", received), *_parts("out", paid)),
         counterparties=(*_counterparties("in", received), *_counterparties("out", paid)),
-        concentration=(_concentration("in", received), _concentration("out", paid)),
-        round_trips=tuple(round_trip(graph, party, at=at) for at in ("low", "high")),
+        concentration=_concentrations(graph, party, received, paid),
+        round_trips=trips,
         published=_published(graph, party),
-        cover=_cover(graph, party, received),
+        cover=(*_cover(graph, party, received), *_cash_cover(graph, party, paid)),
         uncounted=tuple(row for row in graph.excluded if party in {row.state.payer, row.state.payee}),
         unknown=unknown_of((*received, *paid)),
+        amounts=MappingProxyType({leg.id: leg.amount for leg in graph.legs if leg.id in named}),
     )
 
 
 def round_trip(graph: DealGraph, party: str, *, at: str = "high") -> RoundTrip:
-    """Bracket what of the party's payments can come back to it, at one bound of every amount."""
-    inside: dict[tuple[str, str], int] = defaultdict(int)
-    outward: dict[str, int] = defaultdict(int)
-    inward: dict[str, int] = defaultdict(int)
-    for leg in graph.legs:
-        amount = leg.amount.high if at == "high" else leg.amount.low
-        if leg.payer in graph.outside:
-            inward[leg.payee] += amount
-        elif leg.payee in graph.outside:
-            outward[leg.payer] += amount
-        else:
-            inside[leg.payer, leg.payee] += amount
-    return replace(bracket(inside, outward, inward, party, at), beyond=_more_can_return(graph, party))
+    """Say what of the party's payments can come back to it, at one bound of every amount."""
+    flows = graph.flows(at)
+    start, end = cut.pays(party), cut.receives(party)
+    possible = [leg for leg in graph.legs if leg.amount.high or not leg.amount.known or leg.amount.unbounded]
+    pairs = {(leg.payer, leg.payee) for leg in possible if not graph.outside & {leg.payer, leg.payee}}
+    ways = cut.between(cut.apart(dict.fromkeys(pairs, 1), party), start, end)
+    back = {(cut.whole(u), cut.whole(v)) for u, v in ways}
+    inside = [leg for leg in possible if (leg.payer, leg.payee) in back]
+    limitless = [leg for leg in inside if not leg.amount.known or leg.amount.unbounded]
+    legs = Counter((leg.payer, leg.payee) for leg in graph.legs if getattr(leg.amount, at))
+    found = cut.round_trip(flows, party, legs)
+    share = trace(flows).returns.get(party, 0.0)
+    through = flows.throughput.get(party, 0)
+    free = cut.apart(dict.fromkeys(((leg.payer, leg.payee) for leg in limitless), 1), party)
+    near = found.cut.near
+    crossing = {(cut.whole(u), cut.whole(v)) for u, v in free if u in near and v not in near}
+    limit = cut.limit(cut.apart(flows.inside, party), free, start, end)
+    held = {(cut.whole(u), cut.whole(v)) for u, v in found.cut.pairs}
+    return RoundTrip(
+        at=at,
+        paid=found.whole,
+        least=found.least,
+        # A float can miss the bracket by a rounding; the bracket is exact.
+        pro_rata=min(max(round(through * share), found.least), found.most),
+        most=found.most,
+        later=_later_return(graph, inside, party, at),
+        limit=limit,
+        share=share,
+        carriers=graph.carriers(held, at),
+        open=tuple(leg.id for leg in limitless if (leg.payer, leg.payee) in crossing)
+        if limit is None or limit > found.most
+        else (),
+    )
 
 
-def _more_can_return(graph: DealGraph, party: str) -> bool:
-    """Whether a hop without an upper limit lies on a way from the party back to it."""
-    hops = [
-        hop
-        for hop in graph.hops
-        if not graph.outside & {hop.payer, hop.payee} and (hop.amount.high > 0 or not hop.amount.known)
+def _later_return(graph: DealGraph, inside: Iterable[LegState], party: str, at: str) -> Money:
+    """Say what can return on a later day; undisclosed amounts count for nothing, as in the other numbers."""
+    made = [
+        payment for leg in inside for payment in dated_payments(leg, instalments(graph, leg), at, beyond=0)
     ]
-    after = _reached({party}, [(hop.payer, hop.payee) for hop in hops])
-    before = _reached({party}, [(hop.payee, hop.payer) for hop in hops])
-    limitless = (hop for hop in hops if not hop.amount.known or hop.amount.unbounded)
-    return any(hop.payer in after and hop.payee in before for hop in limitless)
-
-
-def _reached(start: set[str], steps: list[tuple[str, str]]) -> set[str]:
-    """Name what can be reached from `start` over steps from one name to another."""
-    onward: dict[str, list[str]] = defaultdict(list)
-    for tail, head in steps:
-        onward[tail].append(head)
-    seen, todo = set(start), list(start)
-    while todo:
-        for head in onward[todo.pop()]:
-            if head not in seen:
-                seen.add(head)
-                todo.append(head)
-    return seen
-
-
-def bracket(
-    inside: Flows, outward: Mapping[str, int], inward: Mapping[str, int], party: str, at: str = "high"
-) -> RoundTrip:
-    """Bracket a round trip from plain flows.
-
-    `inside` holds what parties pay each other, `outward` what each pays to the outside world and
-    `inward` what it receives from there, in whole dollars.
-    What is left over at a party, received and not paid on, leaves through the boundary.
-    """
-    import networkx as nx
-
-    paid: dict[str, int] = defaultdict(int, outward)
-    received: dict[str, int] = defaultdict(int, inward)
-    for (payer, payee), amount in inside.items():
-        paid[payer] += amount
-        received[payee] += amount
-    home: nx.DiGraph[str] = nx.DiGraph()
-    away: nx.DiGraph[str] = nx.DiGraph()
-    start, back, boundary = f"{_SOURCE}{party}", f"{party}{_SOURCE}", f"{_SOURCE}{_SOURCE}"
-    for web in (home, away):
-        web.add_nodes_from((start, back, boundary))
-    for (payer, payee), amount in sorted(inside.items()):
-        if payer == payee or not amount:
-            continue
-        tail, head = start if payer == party else payer, back if payee == party else payee
-        home.add_edge(tail, head, capacity=amount)
-        if payee != party:
-            away.add_edge(tail, head, capacity=amount)
-    for name in sorted({*paid, *received}):
-        leaves = outward.get(name, 0)
-        if name == party:
-            if leaves:
-                away.add_edge(start, boundary, capacity=leaves)
-            continue
-        leaves += max(0, received[name] - paid[name])
-        if leaves:
-            away.add_edge(name, boundary, capacity=leaves)
-    most = int(nx.maximum_flow_value(home, start, back))
-    gone = int(nx.maximum_flow_value(away, start, boundary))
-    return RoundTrip(at, paid[party], paid[party] - gone, most)
+    sure = later_return(made, party)
+    dated = all(payment.day == payment.first for payment in made)
+    return Money(sure, sure if dated else max(sure, later_return(made, party, undated=True)))
 
 
 def _parts(direction: str, legs: Iterable[LegState]) -> list[Part]:
@@ -265,16 +337,30 @@ def _counterparties(direction: str, legs: list[LegState]) -> list[Counterparty]:
     return sorted(rows, key=lambda row: (-row.amount.high, row.party))
 
 
-def _concentration(direction: str, legs: list[LegState]) -> Concentration:
-    whole = total(leg.amount for leg in legs)
-    if not whole.high:
-        return Concentration(direction, None, None, whole.undisclosed)
-    shares = [
-        Fraction(total(leg.amount for leg in theirs).high, whole.high)
-        for theirs in _grouped(direction, legs).values()
-    ]
-    hhi = sum((share * share for share in shares), Fraction(0))
-    return Concentration(direction, hhi, 1 / hhi, whole.undisclosed)
+def _concentrations(
+    graph: DealGraph, party: str, received: list[LegState], paid: list[LegState]
+) -> tuple[Concentration, ...]:
+    """Measure it of parties, and of groups without what goes on inside them."""
+    top = graph.group(party)
+    into = [leg for leg in graph.legs if graph.group(leg.payee) == top != graph.group(leg.payer)]
+    out = [leg for leg in graph.legs if graph.group(leg.payer) == top != graph.group(leg.payee)]
+    return (
+        _concentration("in", "party", ((leg.payer, leg.amount) for leg in received)),
+        _concentration("in", "group", ((graph.group(leg.payer), leg.amount) for leg in into)),
+        _concentration("out", "party", ((leg.payee, leg.amount) for leg in paid)),
+        _concentration("out", "group", ((graph.group(leg.payee), leg.amount) for leg in out)),
+    )
+
+
+def _concentration(direction: str, by: str, rows: Iterable[tuple[str, Money]]) -> Concentration:
+    sums: dict[str, Money] = defaultdict(lambda: NOTHING)
+    for name, amount in rows:
+        sums[name] += amount
+    whole = total(sums.values())
+    shares = [Fraction(amount.high, whole.high) for amount in sums.values()] if whole.high else []
+    hhi = sum((share * share for share in shares), Fraction(0)) if shares else None
+    effective = 1 / hhi if hhi else None
+    return Concentration(direction, by, len(sums), whole, hhi, effective, whole.undisclosed)
 
 
 def _published(graph: DealGraph, party: str) -> tuple[Figure, ...]:
@@ -288,7 +374,7 @@ def _published(graph: DealGraph, party: str) -> tuple[Figure, ...]:
     )
 
 
-def _cover(graph: DealGraph, party: str, received: list[LegState]) -> tuple[Cover, ...]:
+def _cover(graph: DealGraph, party: str, received: list[LegState]) -> list[Cover]:
     """Hold what each customer has promised against the latest backlog and yearly revenue.
 
     A commitment of several years against one year's revenue is a multiple, not a share of it.
@@ -296,40 +382,81 @@ def _cover(graph: DealGraph, party: str, received: list[LegState]) -> tuple[Cove
     spending = [leg for leg in received if leg.side is Side.SPENDING]
     rows = []
     for metric in (Metric.BACKLOG, Metric.REVENUE):
-        figure = _latest(graph, party, metric)
+        figure = graph.latest_figure(party, metric, yearly=metric is Metric.REVENUE)
         if figure is None or figure.amount is None:
             continue
-        for other, legs in sorted(_grouped("in", spending).items()):
-            before = [leg for leg in legs if _signed(graph, leg) <= figure.period.last]
-            after = tuple(leg.id for leg in legs if leg not in before)
-            if metric is Metric.REVENUE:
-                before, after = legs, ()
+        by_payer = sorted(_grouped("in", spending).items())
+        for other, legs in (*by_payer, *([(ALL, spending)] if spending else [])):
+            after = [leg for leg in legs if metric is Metric.BACKLOG and _later(graph, leg, figure)]
+            before = [leg for leg in legs if leg not in after]
             amount = total(leg.amount for leg in before)
-            whole = figure.amount.high
-            share = Fraction(amount.high, whole) if before and amount.high and whole > 0 else None
-            rows.append(Cover(metric, figure, other, amount, share, tuple(leg.id for leg in before), after))
-    return tuple(sorted(rows, key=lambda row: (row.metric, -row.amount.high, row.counterparty)))
+            rows.append(_covered(metric, figure, other, amount, before, after))
+    return _in_order(rows)
 
 
-def _latest(graph: DealGraph, party: str, metric: Metric) -> Figure | None:
-    """Give the party's latest reported figure of a metric; for a flow, of a stretch of about a year."""
-    rows = [
-        figure
-        for figure in graph.registry.figures.get(party, ())
-        if figure.metric is metric
-        and figure.kind in {FigureKind.REPORTED, FigureKind.PRESS}
-        and graph.registry.figure_known(figure) <= graph.convention.as_of
-        and (metric is Metric.BACKLOG or figure.period.days in range(360, 372))
-    ]
-    known = graph.registry.figure_known
-    return max(
-        rows, key=lambda row: (row.period.last, row.kind is FigureKind.REPORTED, known(row)), default=None
+def _cash_cover(graph: DealGraph, party: str, paid: list[LegState]) -> list[Cover]:
+    """Hold what the party has to pay in the twelve months after its latest cash balance against it."""
+    figure = graph.latest_figure(party, Metric.CASH)
+    if figure is None or figure.amount is None or graph.convention.preset is Preset.PAID or not paid:
+        return []
+    start = figure.period.last + timedelta(days=1)
+    until = date(start.year + 1, start.month, min(start.day, 28)) - timedelta(days=1)
+    rows = []
+    for other, legs in (*sorted(_grouped("out", paid).items()), (ALL, paid)):
+        after = [leg for leg in legs if _later(graph, leg, figure)]
+        due = {leg.id: _due(graph, leg, start, until) for leg in legs if leg not in after}
+        falling = [leg for leg in legs if due.get(leg.id)]
+        undated = tuple(
+            leg.id
+            for leg in legs
+            if leg not in after and any(part.day is None for part in instalments(graph, leg))
+        )
+        amount = total(due[leg.id] for leg in falling)
+        # Who is owed nothing on a known day shows in the sum of all only.
+        if falling or other == ALL:
+            rows.append(_covered(Metric.CASH, figure, other, amount, falling, after, undated))
+    return _in_order(rows)
+
+
+def _due(graph: DealGraph, leg: LegState, start: date, until: date) -> Money:
+    """Give what of a leg is to be paid from one day to another, as far as sources put it on days."""
+    parts = [part for part in instalments(graph, leg) if part.day is not None and start <= part.day <= until]
+    if not parts:
+        return NOTHING
+    return Money(
+        sum(part.low for part in parts),
+        sum(part.high for part in parts),
+        undisclosed=int(any(part.undisclosed for part in parts)),
+        ceilings=leg.amount.ceilings,
+        unbounded=leg.amount.unbounded,
     )
 
 
-def _signed(graph: DealGraph, leg: LegState) -> date:
-    """Give the day a leg's deal first reached signing, else its latest state's day."""
+def _covered(
+    metric: Metric,
+    figure: Figure,
+    other: str,
+    amount: Money,
+    legs: Iterable[LegState],
+    after: Iterable[LegState],
+    undated: tuple[str, ...] = (),
+) -> Cover:
+    whole = figure.amount.high if figure.amount is not None else 0
+    counted = tuple(leg.id for leg in legs)
+    share = Fraction(amount.high, whole) if counted and amount.high and whole > 0 else None
+    return Cover(metric, figure, other, amount, share, counted, tuple(leg.id for leg in after), undated)
+
+
+def _in_order(rows: Iterable[Cover]) -> list[Cover]:
+    """Put the sum of all first, then the largest."""
+    return sorted(
+        rows, key=lambda row: (row.metric, row.counterparty != ALL, -row.amount.high, row.counterparty)
+    )
+
+
+def _later(graph: DealGraph, leg: LegState, figure: Figure) -> bool:
+    """Whether a leg's deal first reached signing after the day of a balance."""
     for event in graph.deals[leg.deal].events:
         if event.status is not None and event.status.level >= 4:
-            return event.on.last
-    return leg.since.last
+            return event.on.last > figure.period.last
+    return leg.since.last > figure.period.last

@@ -35,7 +35,8 @@ from typing import Final, NamedTuple
 from aiweb.errors import BadOption, UnknownName
 from aiweb.graph import Convention, DealGraph, LegState, counted_once, payments
 from aiweb.model import Basis, Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
-from aiweb.spread import by_year, months_between, spread
+from aiweb.spread import by_year, months_between, portions, spread
+from aiweb.trace import Steps, Trace, dollars
 from aiweb.values import NOTHING, Money, Span
 
 LAST_YEAR: Final = 2030
@@ -70,7 +71,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Money that falls into one year, and how it is known to."""
+    """Money that falls into one year, and how it is known to.
+
+    Where it was spread evenly, `whole` is what was spread, and `parts` are, of the equal parts of that,
+    how many come before this year's, how many are this year's, and how many there are.
+    """
 
     year: int
     role: Role
@@ -79,6 +84,8 @@ class Item:
     how: str
     leg: str | None = None
     figure: Figure | None = None
+    whole: Money | None = None
+    parts: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,16 @@ class FundingGap:
         return next(
             (row for row in self.paths if row.certainty == certainty and row.overlap == overlap), None
         )
+
+    def explain(self, year: int | None = None) -> Trace:
+        """Give the arithmetic of cash and shortfall, path by path, up to `year`, by default the last.
+
+        Raises:
+            BadOption: `year` is not among the years shown.
+        """
+        if year is not None and not self.since <= year <= self.until:
+            raise BadOption("year", year, f"write a year from {self.since} to {self.until}")
+        return _explained(self, self.until if year is None else year)
 
 
 def funding(
@@ -366,13 +383,27 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
         paid = payments(graph.deals[leg.deal], leg.id)
         paid_on = paid[-1][0] if paid else None
         years, left, how = by_year(leg, start, leg.paid, paid_on)
+        even = portions(leg, start, leg.paid, paid_on)
         for year, amount in years.items():
-            items.append(Item(year, role, certainty, amount, how, leg=leg.id))
+            parts = even[1][year] if even else None
+            items.append(
+                Item(
+                    year,
+                    role,
+                    certainty,
+                    amount,
+                    how,
+                    leg=leg.id,
+                    whole=even[0] if even else None,
+                    parts=parts,
+                )
+            )
         if leg.schedule is None:
             items += _since(paid, start, role, leg.id)
         if left is not None:
             settled = _settled(leg, start, borrows=borrows and leg.payee == party)
             undated.append(Undated(leg.id, role, certainty, left, settled or how, settled=bool(settled)))
+        items += _repaid(graph, leg, party, start)
         if leg.instrument is Instrument.LOAN:
             items += _repayment(graph, leg, party, start, borrows=borrows and leg.payee == party)
     for deal in graph.deals.values():
@@ -380,16 +411,25 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
             ended = deal.status.is_end and leg.instrument.is_cash and not graph.leaves_out(leg)
             if ended and party in {leg.payer, leg.payee}:
                 items += _since(payments(deal, leg.id), start, _role(leg, party), leg.id)
+                items += _repaid(graph, leg, party, start)
     return items, undated
 
 
-def _since(paid: Iterable[tuple[date, Money]], start: date, role: Role, leg: str) -> list[Item]:
+def _since(
+    paid: Iterable[tuple[date, Money]], start: date, role: Role, leg: str, how: str = "paid"
+) -> list[Item]:
     """Post the payments known to have been made after the opening balance."""
     return [
-        Item(day.year, role, Class.CONTRACTUAL, amount, f"paid {day}", leg=leg)
+        Item(day.year, role, Class.CONTRACTUAL, amount, f"{how} {day}", leg=leg)
         for day, amount in paid
         if day >= start and amount
     ]
+
+
+def _repaid(graph: DealGraph, leg: LegState, party: str, start: date) -> list[Item]:
+    """Post the principal of a loan known to have been repaid after the opening balance."""
+    role = Role.FINANCING_OUT if leg.payee == party else Role.FINANCING_IN
+    return _since(payments(graph.deals[leg.deal], leg.id, back=True), start, role, leg.id, "repaid")
 
 
 def _settled(leg: LegState, start: date, *, borrows: bool) -> str:
@@ -453,7 +493,7 @@ def _role(leg: LegState, party: str) -> Role:
 
 
 def _repayment(graph: DealGraph, leg: LegState, party: str, start: date, *, borrows: bool) -> list[Item]:
-    """Give the principal of a loan in the year it falls due.
+    """Give what is still due of a loan's principal in the year it falls due.
 
     It counts if the loan is known to have been drawn or closed, or if `borrows`:
     if undrawn credit stands among the sources, it has to be paid back.
@@ -466,7 +506,10 @@ def _repayment(graph: DealGraph, leg: LegState, party: str, start: date, *, borr
         return []
     role = Role.FINANCING_OUT if leg.payee == party else Role.FINANCING_IN
     how = f"principal falls due {said.maturity}"
-    return [Item(said.maturity.last.year, role, _class(leg), drawn or leg.amount, how, leg=leg.id)]
+    due = drawn or leg.amount
+    if leg.repaid is not None:
+        due, how = due.less(leg.repaid), f"{how}, less {leg.repaid} repaid"
+    return [Item(said.maturity.last.year, role, _class(leg), due, how, leg=leg.id)] if due else []
 
 
 def _missing(
@@ -533,6 +576,84 @@ def _path(
         if year >= first:
             rows.append(YearEnd(year, cash, short, unknown))
     return CashPath(certainty, overlap, tuple(rows))
+
+
+def _explained(found: FundingGap, last: int) -> Trace:
+    steps = Steps(f"Funding gap of {found.party} to {last}", found.convention, found.digest)
+    if found.missing:
+        for what in found.missing:
+            steps.note(f"no path can be drawn without {what}")
+        return steps.trace()
+    opening = _explained_opening(steps, found)
+    least = steps.given("least cash to be kept", dollars(found.minimum))
+    nothing = steps.given("nothing", NOTHING)
+    numbers = {id(item): _explained_item(steps, item) for item in found.items if item.year <= last}
+    begin = min([found.since, *(item.year for item in found.items)])
+    for path in found.paths:
+        cash = opening
+        ends = {row.year: row for row in path.years}
+        shortfalls = []
+        for year in range(begin, last + 1):
+            counted = [item for item in found.items if item.year == year and _counts(item, path)]
+            sources = [numbers[id(item)] for item in counted if item.role.is_source]
+            uses = [numbers[id(item)] for item in counted if not item.role.is_source]
+            name = f"{path.certainty} {path.overlap} {year}"
+            end = ends.get(year)
+            cash = steps.difference(
+                f"cash at the end of {year}, {path.certainty}, overlap {path.overlap}",
+                steps.total(f"cash before {year} and its sources", cash, *sources),
+                steps.total(f"uses in {year}", *uses),
+                expect=end.cash if end else None,
+                name=f"cash {name}" if end else "",
+            )
+            if end is not None:
+                short = steps.difference("least cash less what there is", least, cash)
+                shortfalls.append(
+                    steps.most(
+                        f"shortfall in {year}", nothing, short, expect=end.shortfall, name=f"shortfall {name}"
+                    )
+                )
+        if last == found.until:
+            name = f"peak {path.certainty} {path.overlap}"
+            steps.most("the largest shortfall of any year", *shortfalls, expect=path.peak, name=name)
+    return steps.trace()
+
+
+def _explained_item(steps: Steps, item: Item) -> int:
+    """Put an item down, with the part of the whole that it is where it was spread evenly."""
+    text = f"{item.year}, {item.role}, {item.certainty}: {item.how}"
+    legs = (item.leg,) if item.leg else ()
+    if item.whole is None or item.parts is None:
+        figures = (item.figure,) if item.figure else ()
+        return steps.given(text, item.amount, legs=legs, figures=figures)
+    whole = steps.given(f"{item.leg}, what is spread", item.whole, legs=legs)
+    return steps.part(text, whole, *item.parts, expect=item.amount)
+
+
+def _explained_opening(steps: Steps, found: FundingGap) -> int:
+    """Add up the last cash and the last undrawn credit; of several figures from the least to the most."""
+    balances = []
+    for metric in (Metric.CASH, Metric.UNDRAWN_CREDIT):
+        rows = [
+            steps.given(f"{metric} on {row.period}", row.amount, figures=(row,))
+            for row in found.opening_figures
+            if row.metric is metric
+        ]
+        if len(rows) == 1:
+            balances += rows
+        elif rows:
+            least = steps.least("the least of them", *(steps.lower("at the least", row) for row in rows))
+            balances.append(
+                steps.span(f"{metric}, from the least to the most", least, steps.most("the most", *rows))
+            )
+    return steps.total("opening cash and undrawn credit", *balances, expect=found.opening, name="opening")
+
+
+def _counts(item: Item, path: CashPath) -> bool:
+    """Whether an item is on a path of a class and an overlap."""
+    trading = item.role in {Role.TRADING_IN, Role.TRADING_OUT}
+    certain = _CLASSES.index(item.certainty) <= _CLASSES.index(path.certainty)
+    return certain and not (trading and path.overlap is Overlap.FULL)
 
 
 def _item_order(item: Item) -> tuple[int, str, int, str, str]:

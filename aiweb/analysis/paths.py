@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from aiweb.errors import UnknownName
-from aiweb.graph import Convention, DealGraph, Hop
+from aiweb.flows.cut import Cut, cut
+from aiweb.graph import Carrier, Convention, DealGraph, Hop
 from aiweb.search import Arc, widest_paths
+from aiweb.trace import Steps, Trace, dollars
 from aiweb.values import Money, narrowest
 
 
@@ -48,6 +50,7 @@ class Paths:
     """The widest paths from one party to another, and the most that can get there over all of them.
 
     `most` counts disclosed amounts only; `unknown` says how many paths listed have an undisclosed hop.
+    `carriers` are the legs that hold back more, at the lower and at the upper bounds: they add up to `most`.
     """
 
     convention: Convention
@@ -58,11 +61,39 @@ class Paths:
     most: Money
     paths: tuple[MoneyPath, ...]
     truncated: bool
+    carriers: tuple[tuple[Carrier, ...], tuple[Carrier, ...]] = ((), ())
 
     @property
     def unknown(self) -> int:
         """How many of the paths listed have an undisclosed hop."""
         return sum(1 for path in self.paths if not all(hop.amount.known for hop in path.hops))
+
+    def explain(self) -> Trace:
+        """Give the narrowest hop of each path, and the legs that hold back the most over all of them."""
+        steps = Steps(f"From {self.start} to {self.end}", self.convention, self.digest)
+        for rank, path in enumerate(self.paths, 1):
+            hops = [
+                steps.given(f"{hop.payer} -> {hop.payee}, {hop.side}", hop.amount, legs=hop.legs)
+                for hop in path.hops
+            ]
+            text = f"path {rank}, {' -> '.join(path.parties)}: its narrowest hop"
+            steps.least(text, *hops, expect=path.amount, name=f"path {rank}")
+        bounds = []
+        for at, rows in zip(("low", "high"), self.carriers, strict=True):
+            words = "lower" if at == "low" else "upper"
+            flow = steps.solved(
+                f"over all paths, by maximum flow at the {words} bounds", dollars(getattr(self.most, at))
+            )
+            held = steps.total(
+                "the legs that hold it back",
+                *(
+                    steps.given(f"{row.payer} -> {row.payee}", dollars(row.amount), legs=(row.leg,))
+                    for row in rows
+                ),
+            )
+            bounds.append(steps.equal("a flow and a cut of the same size prove each other", flow, held))
+        steps.span("over all paths, of disclosed money", *bounds, expect=self.most, name="most")
+        return steps.trace()
 
 
 def paths(graph: DealGraph, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
@@ -88,6 +119,7 @@ def paths(graph: DealGraph, start: str, end: str, *, top: int = 10, max_length: 
         for path in islice(widest_paths(arcs, start, end, max_length), top + 1)
     ]
     low, high = (_most(hops, start, end, upper=upper) for upper in (False, True))
+    carriers = (graph.carriers(low.pairs, "low"), graph.carriers(high.pairs, "high"))
     return Paths(
         convention=graph.convention,
         digest=graph.registry.digest,
@@ -95,25 +127,22 @@ def paths(graph: DealGraph, start: str, end: str, *, top: int = 10, max_length: 
         end=end,
         max_length=max_length,
         most=Money(
-            low,
-            high,
+            low.amount,
+            high.amount,
             undisclosed=sum(1 for hop in hops if not hop.amount.known),
-            ceilings=int(low < high and any(hop.amount.ceilings for hop in hops)),
+            ceilings=int(low.amount < high.amount and any(hop.amount.ceilings for hop in hops)),
             unbounded=any(hop.amount.unbounded for hop in hops),
         ),
         paths=tuple(found[:top]),
         truncated=len(found) > top,
+        carriers=carriers,
     )
 
 
-def _most(hops: list[Hop], start: str, end: str, *, upper: bool) -> int:
-    import networkx as nx
-
+def _most(hops: list[Hop], start: str, end: str, *, upper: bool) -> Cut:
     sums: dict[tuple[str, str], int] = defaultdict(int)
+    legs: dict[tuple[str, str], int] = defaultdict(int)
     for hop in hops:
         sums[hop.payer, hop.payee] += hop.amount.high if upper else hop.amount.low
-    web: nx.DiGraph[str] = nx.DiGraph()
-    web.add_nodes_from((start, end))
-    for (payer, payee), amount in sorted(sums.items()):
-        web.add_edge(payer, payee, capacity=amount)
-    return 0 if start == end else int(nx.maximum_flow_value(web, start, end))
+        legs[hop.payer, hop.payee] += len(hop.legs)
+    return Cut(0, (), frozenset({start})) if start == end else cut(sums, start, end, legs)

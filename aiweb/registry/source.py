@@ -137,6 +137,18 @@ class Places(Mapping[str, Place]):
                 raise KeyError(name)
         return Place(self._document.home(tuple(keys)).path, mark[0] + 1, mark[1] + 1)
 
+    def text(self, *keys: str | int) -> str | None:
+        """Give the scalar that stands at some keys, as it was written; nothing where there is none."""
+        node: Any = self._document.root
+        for step in keys:
+            if isinstance(node, Map) and step in node:
+                node = node[str(step)]
+            elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+                node = node[step]
+            else:
+                return None
+        return node if isinstance(node, str) else None
+
     def __iter__(self) -> Iterator[str]:
         todo: list[tuple[str, Any]] = [("", self._document.root)]
         while todo:

@@ -73,6 +73,7 @@ def context(registry: Registry, convention: Convention, *leave_out: str) -> dict
         "convention": str(convention.preset),
         "consideration": str(convention.consideration),
         "limits": convention.limits,
+        "what_if": ", ".join(registry.what_if),
     }
     return {key: value for key, value in found.items() if key not in leave_out and value}
 
@@ -154,7 +155,8 @@ def markdown(report: Report) -> str:
 def _rule(found: Mapping[str, str]) -> str:
     words = [found[key] for key in ("convention", "consideration") if key in found]
     limits = [found["limits"]] if "limits" in found else []
-    return ", ".join([*words, f"as of {found['as_of']}", *limits])
+    what_if = [f"what if: {found['what_if']}"] if found.get("what_if") else []
+    return ", ".join([*words, f"as of {found['as_of']}", *limits, *what_if])
 
 
 def pick(report: Report, name: str | None) -> Table:

@@ -1,21 +1,34 @@
 """Results as reports: what each command prints, with the legs and sources behind every number."""
 
-from aiweb.views.reports.circles import circularity, loops, path, summary
-from aiweb.views.reports.entries import deal, deals, parties, party
+from aiweb.views.reports.circles import path, summary
+from aiweb.views.reports.entries import deal, deals, parties, party, series
+from aiweb.views.reports.explained import explained
 from aiweb.views.reports.exposures import exposure
 from aiweb.views.reports.gaps import gap
+from aiweb.views.reports.loops import loops
+from aiweb.views.reports.missing import missing
+from aiweb.views.reports.owners import ownership
+from aiweb.views.reports.panel import circularity
 from aiweb.views.reports.rows import with_undated
+from aiweb.views.reports.suppliers import demand, selffunded, suppliers
 
 __all__ = [
     "circularity",
     "deal",
     "deals",
+    "demand",
+    "explained",
     "exposure",
     "gap",
     "loops",
+    "missing",
+    "ownership",
     "parties",
     "party",
     "path",
+    "selffunded",
+    "series",
     "summary",
+    "suppliers",
     "with_undated",
 ]

@@ -1,17 +1,15 @@
-"""Loops, paths, how circular the web is, and the summary of it all."""
+"""Paths, and the summary of the web."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from aiweb.analysis.circulation import Circulation
 from aiweb.analysis.loops import Loops
 from aiweb.analysis.paths import Paths
-from aiweb.graph import DealGraph, Preset
-from aiweb.model import Instrument
-from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, below, disclosed, headed, legs_table, loops_table
+from aiweb.graph import DealGraph
+from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, below, headed, legs_table, loops_table
 from aiweb.views.tables import Cell, Column, Report, Table, context
 
 _FIRST: Final = 3
@@ -57,60 +55,6 @@ def summary(graph: DealGraph, measured: Circulation, largest: Loops) -> Report:
     )
 
 
-def loops(graph: DealGraph, found: Loops) -> Report:
-    """List the largest loops, those of unknown amount apart, and what a narrower convention leaves out."""
-    through = f" through {graph.party(found.party).name}" if found.party else ""
-    kind = "funding loops" if found.kind == "funding" else "loops"
-    notes = []
-    if found.truncated:
-        cut = ", some of the same amount as the last" if found.tie_cut else ""
-        notes.append(f"there are more than these {found.top}{cut}; see --top")
-    tables = [
-        loops_table("loops", f"Amount known: {len(found.loops)}", found.loops, tuple(notes)),
-        loops_table(
-            "unpriced",
-            f"A hop undisclosed: {len(found.unpriced)}",
-            found.unpriced,
-            (f"there are more than these {found.top}; see --top",) if found.unpriced_truncated else (),
-        ),
-    ]
-    tables.append(
-        Table(
-            "left_out",
-            f"Loops under headline that {found.convention.preset} leaves out",
-            (
-                Column("loop", "loop"),
-                Column("needs", "lacks", below=True),
-                Column("lacking_legs", "lacking legs", machine=True),
-            ),
-            tuple(
-                (
-                    row.text,
-                    tuple(f"{leg} ({why})" for leg, why in row.needs),
-                    tuple(leg for leg, _ in row.needs),
-                )
-                for row in found.left_out
-            ),
-            only="" if found.left_out else "machines",
-        )
-    )
-    ids = {leg for loop in (*found.loops, *found.unpriced) for leg in loop.legs}
-    tables.append(legs_table(graph, ids))
-    return Report(
-        "loops",
-        f"Largest {kind}{through}, at most {found.max_length} hops",
-        tuple(tables),
-        notes=(
-            (
-                "a loop's amount is that of its narrowest hop: the most that can travel once round it alone; "
-                "loops share hops, so amounts do not add up"
-            ),
-            AMOUNTS,
-        ),
-        context=context(graph.registry, graph.convention),
-    )
-
-
 def path(graph: DealGraph, found: Paths) -> Report:
     """How money gets from one party to another."""
     start, end = graph.party(found.start).name, graph.party(found.end).name
@@ -145,19 +89,6 @@ def path(graph: DealGraph, found: Paths) -> Report:
     )
 
 
-def _legs_under(graph: DealGraph, row: Circulation) -> Table:
-    """List the legs that count under one convention, with what counts of them."""
-    under = graph.under(row.convention)
-    listed = legs_table(under, row.legs)
-    name = str(row.convention.preset)
-    return replace(
-        listed,
-        key=f"legs_{name}",
-        title=f"Legs that count under {name}",
-        only="" if name == Preset.CONTRACTED else "machines",
-    )
-
-
 def _most(found: Paths) -> str:
     """Say how much can get there over all paths, and how far that is known."""
     known = replace(found.most, undisclosed=0)
@@ -165,66 +96,6 @@ def _most(found: Paths) -> str:
     if not known.high:
         return f"no disclosed money can get there{unknown}"
     return f"over all paths of any length at most {known.short()} of disclosed money can get there{unknown}"
-
-
-def circularity(graph: DealGraph, measured: Sequence[Circulation]) -> Report:
-    """Each convention side by side."""
-    rows: list[tuple[Cell, ...]] = [
-        (
-            str(row.convention.preset),
-            row.gross,
-            disclosed(row.net_debt),
-            disclosed(row.circular),
-            row.share_low,
-            row.share_high,
-            *(disclosed(rung.circular) for rung in row.ladder),
-            len(row.legs),
-            len(row.unknown),
-        )
-        for row in measured
-    ]
-    amounts = {"gross", "net internal debt", "circular", "loops of 2", "up to 3", "up to 4", "any length"}
-    heads = (
-        "convention",
-        "gross",
-        "net internal debt",
-        "circular",
-        "share at low",
-        "share at high",
-        "loops of 2",
-        "up to 3",
-        "up to 4",
-        "any length",
-        "legs",
-        "undisclosed",
-    )
-    columns = tuple(Column(head.replace(" ", "_"), head, money=head in amounts) for head in heads)
-    notes = (
-        (
-            "circular: what could be cancelled without changing any party's net position, "
-            "summed over the legs it passes"
-        ),
-        "undisclosed amounts count for nothing here, so circular and gross are lower bounds",
-        "net internal debt is given at both bounds; it need not lie between them for amounts in between",
-        "a dense web is circular by nature: read the short loops first",
-        FACE_VALUE,
-    )
-    paid = next((row for row in measured if row.convention.preset == "paid"), None)
-    coverage = (
-        (f"paid: dated payments are known for {len(paid.legs)} of {_cash_legs(graph)} cash legs",)
-        if paid
-        else ()
-    )
-    return Report(
-        "circularity",
-        "How circular the web is",
-        (
-            Table("conventions", "", columns, tuple(rows)),
-            *(_legs_under(graph, row) for row in measured),
-        ),
-        notes=(*notes, AMOUNTS, *coverage),
-        context=context(graph.registry, graph.convention, "convention"),
-    )
 
 
 def _numbers(measured: Circulation) -> Table:
@@ -255,13 +126,4 @@ def _ladder(measured: Circulation) -> str:
         f"{f'up to {rung.length}' if rung.length else 'any'}: "
         + (replace(rung.circular, undisclosed=0).short() if rung.circular else "too many loops")
         for rung in measured.ladder
-    )
-
-
-def _cash_legs(graph: DealGraph) -> int:
-    return sum(
-        1
-        for state in graph.deals.values()
-        for leg in state.legs
-        if leg.side != "neither" and leg.instrument not in {Instrument.WARRANT, Instrument.IN_KIND}
     )

@@ -36,7 +36,7 @@ def below(names: str) -> tuple[Column, ...]:
 
 
 FIGURE_COLUMNS: Final = (
-    *headed("metric period $value kind counterparty known line"),
+    *headed("metric segment period $value kind counterparty known line"),
     *below("sources"),
 )
 LEG_COLUMNS: Final = (*headed("leg from to instrument $amount status line"), *below("sources"))
@@ -49,27 +49,7 @@ def legs_table(graph: DealGraph, ids: Iterable[str]) -> Table:
 
 
 def loops_table(key: str, title: str, found: Iterable[Loop], notes: tuple[str, ...] = ()) -> Table:
-    """List loops with their narrowest and weakest hops and their legs."""
-    rows: list[tuple[Cell, ...]] = []
-    for rank, loop in enumerate(found, 1):
-        rows.append(
-            (
-                rank,
-                loop.text,
-                len(loop.hops),
-                loop.amount_text,
-                loop.amount,
-                " and ".join(hop_text(hop) for hop in loop.narrowest) or None,
-                f"{loop.weakest.id} ({loop.weakest.status})",
-                " and ".join(hop_text(hop) for hop in loop.unknown) or None,
-                tuple(str(hop.side) for hop in loop.hops),
-                loop.legs,
-                loop.parties,
-                tuple(leg for hop in loop.narrowest for leg in hop.legs),
-                loop.weakest.id,
-                tuple(leg for hop in loop.unknown for leg in hop.legs),
-            )
-        )
+    """List loops: what limits them, whether they close in time, what is weakest in them, and their legs."""
     columns = (
         Column("rank", "#"),
         Column("loop", "loop"),
@@ -77,16 +57,77 @@ def loops_table(key: str, title: str, found: Iterable[Loop], notes: tuple[str, .
         Column("says", "amount"),
         Column("amount", "bounds", machine=True, money=True),
         Column("narrowest", "narrowest hop", below=True),
-        Column("weakest", "weakest status", below=True),
         Column("undisclosed", "undisclosed hop", below=True),
-        Column("sides", "sides", below=True),
+        Column("in_time", "in time", below=True),
+        Column("least_sure", "weakest status and grade", below=True),
+        Column("way_out", "easiest way out", below=True),
+        Column("by_deal", "one deal a step", below=True),
+        Column("instruments", "instruments", below=True),
         Column("legs", "legs", below=True),
         Column("parties", "parties", machine=True),
+        Column("sides", "sides", machine=True),
         Column("narrowest_legs", "narrowest legs", machine=True),
-        Column("weakest_leg", "weakest leg", machine=True),
+        Column("narrowest_leg", "narrowest leg", machine=True),
         Column("undisclosed_legs", "undisclosed legs", machine=True),
+        Column("time_order", "time order", machine=True),
+        Column("time_amount", "time amount", machine=True, money=True),
+        Column("time_start", "time start", machine=True),
+        Column("undated_legs", "undated legs", machine=True),
+        Column("status", "status", machine=True),
+        Column("weakest", "weakest status", machine=True),
+        Column("weakest_leg", "weakest leg", machine=True),
+        Column("grade", "grade", machine=True),
+        Column("graded_leg", "graded leg", machine=True),
+        Column("exit", "exit", machine=True),
+        Column("exit_leg", "exit leg", machine=True),
+        Column("deal_amount", "deal amount", machine=True, money=True),
+        Column("deal_count", "deal count", machine=True),
+        Column("deal_legs", "deal legs", machine=True),
     )
-    return Table(key, title, columns, tuple(rows), notes)
+    rows = tuple(_loop_row(rank, loop) for rank, loop in enumerate(found, 1))
+    return Table(key, title, columns, rows, notes)
+
+
+def _loop_row(rank: int, loop: Loop) -> tuple[Cell, ...]:
+    graded, grade = loop.graded
+    leaving, way = loop.way_out
+    weakest, order, count = loop.weakest, loop.order, loop.deal_count
+    same = f"{weakest.id} ({weakest.status}, {grade})"
+    both = f"{weakest.id} ({weakest.status}), {graded.id} ({grade})"
+    return (
+        rank,
+        loop.text,
+        len(loop.hops),
+        loop.amount_text,
+        loop.amount,
+        " and ".join(hop_text(hop) for hop in loop.narrowest) or None,
+        " and ".join(hop_text(hop) for hop in loop.unknown) or None,
+        order.text,
+        same if graded.id == weakest.id else both,
+        f"{leaving.id} ({way})" if leaving else None,
+        f"{loop.by_deal.amount_text}, the best of {count}" if count > 1 else None,
+        tuple("+".join(instruments) for instruments in loop.instruments),
+        loop.legs,
+        loop.parties,
+        tuple(str(hop.side) for hop in loop.hops),
+        tuple(leg for hop in loop.narrowest for leg in hop.legs),
+        loop.smallest.id if loop.smallest else None,
+        tuple(leg for hop in loop.unknown for leg in hop.legs),
+        str(order.answer),
+        order.amount,
+        order.start,
+        order.undated,
+        str(weakest.status),
+        f"{weakest.id} ({weakest.status})",
+        weakest.id,
+        str(grade),
+        graded.id,
+        str(way),
+        leaving.id if leaving else None,
+        loop.by_deal.amount,
+        count,
+        loop.by_deal.legs,
+    )
 
 
 def leg_row(graph: DealGraph, leg: LegState) -> tuple[Cell, ...]:
@@ -109,6 +150,7 @@ def figure_row(registry: Registry, figure: Figure, line: int | None) -> tuple[Ce
     value: Cell = figure.amount if figure.amount is not None else f"{figure.percent}%"
     return (
         str(figure.metric),
+        figure.segment,
         figure.period,
         value,
         str(figure.kind),
