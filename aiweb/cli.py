@@ -20,9 +20,12 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from aiweb.errors import AiwebError, Problem
     from aiweb.graph import DealState
     from aiweb.model import Registry
+    from aiweb.views.reports import Numbers
     from aiweb.views.tables import Report
     from aiweb.web import Web
 
@@ -109,6 +112,17 @@ Until = Annotated[
         "--to", metavar="YEAR", min=_FIRST, max=_LAST, help="Count only what falls in this year or earlier."
     ),
 ]
+WhatIfs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if",
+        metavar="NAME",
+        help="Under this what-if, a shipped one or a file; may be given several times.",
+    ),
+]
+Changes = Annotated[
+    bool | None, typer.Option("--changes", help="With --what-if: only what it changes, before and after.")
+]
 PartyName = Annotated[str, typer.Argument(metavar="PARTY", help="Id, name, ticker or Chinese name.")]
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many to list.")]
 MaxLength = Annotated[int, typer.Option("--max-length", metavar="K", min=1, help="At most this many hops.")]
@@ -121,6 +135,8 @@ _COMMON: Final = {
     "without": Without,
     "since": Since,
     "until": Until,
+    "what_if": WhatIfs,
+    "changes": Changes,
     "form": Form,
     "table": TableName,
 }
@@ -203,8 +219,14 @@ def asks(*without: str) -> "Callable[[Callable[..., Report]], Callable[..., None
         def command(context: typer.Context, **options: object) -> None:
             asked = {name: options.pop(name) for name in common}
             form, table = asked.pop("form"), asked.pop("table")
+            changes = _wants_changes(asked)
             web = _web(context, **asked)  # type: ignore[arg-type]  # typer has typed them
             report = function(web, **options)
+            if changes:
+                from aiweb.views import reports
+
+                before = _web(context, **{**asked, "what_if": None})  # type: ignore[arg-type]  # as above
+                report = reports.compared(function(before, **options), report)
             if web.convention.years is not None:
                 from aiweb.views import reports
 
@@ -504,7 +526,9 @@ def demand(
 @asks("under", "consideration", *_NO_WINDOW)
 def gap(
     web: "Web",
-    party: PartyName,
+    party: Annotated[
+        str | None, typer.Argument(metavar="[PARTY]", help="Default: all, and which figures are missing.")
+    ] = None,
     since: Annotated[
         int | None,
         typer.Option("--from", metavar="YEAR", min=_FIRST, max=_LAST, help="First year; default as-of's."),
@@ -516,12 +540,56 @@ def gap(
     minimum: Annotated[
         str, typer.Option("--minimum", metavar="AMOUNT", help="Least cash to be kept, such as 2bn.")
     ] = "0",
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", metavar="N", min=2, help="Draw every amount from its range, so often."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", min=0, help="With --draws: draw others; default 1.")
+    ] = None,
+    probability: Annotated[
+        str | None,
+        typer.Option(
+            "--probability", metavar="P", help="With --draws: keep a leg that is not contractual with this."
+        ),
+    ] = None,
 ) -> "Report":
     """Set a party's sources against its uses year by year: when the money runs short, and by how much."""
+    from aiweb.errors import BadOption
     from aiweb.views import reports
 
-    found = web.funding(party, since=since, until=until, minimum=_dollars("minimum", minimum))
-    return reports.gap(web.graph, found)
+    least = _dollars("minimum", minimum)
+    if draws is None and (seed is not None or probability is not None):
+        raise BadOption("draws", "none", "write --draws 10000 beside --seed or --probability")
+    if party is None:
+        if draws is not None:
+            raise BadOption("draws", draws, "name the party whose amounts are to be drawn")
+        return reports.gaps(web.graph, web.gaps(since=since, until=until, minimum=least))
+    found = web.funding(party, since=since, until=until, minimum=least)
+    if draws is None:
+        return reports.gap(web.graph, found)
+    kept = _chance("probability", probability) if probability is not None else None
+    drawn = web.chances(
+        party, since=since, until=until, minimum=least, draws=draws, seed=seed, probability=kept
+    )
+    return reports.gap(web.graph, found, drawn)
+
+
+@app.command("what-if")
+@asks("what_if", "changes")
+def what_if(
+    web: "Web",
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Shipped what-ifs, or files; none lists the shipped ones."),
+    ] = None,
+) -> "Report":
+    """Say what some what-ifs change: circular money, loops, gaps, before and after."""
+    from aiweb.views import reports
+
+    if not name:
+        return reports.shipped(web.whatifs())
+    return reports.before_after(_numbers(web), _numbers(web.what_if(*name)))
 
 
 @app.command()
@@ -831,17 +899,37 @@ def _web(
     without: list[str] | None = None,
     since: int | None = None,
     until: int | None = None,
+    what_if: list[str] | None = None,
 ) -> "Web":
     from aiweb.web import load
 
     before: Settings = context.obj
     web = load(registry or before.registry)
+    web = web.what_if(*what_if) if what_if else web
     web = web.under(under or before.under or "contracted")
     web = web.considering(consideration or before.consideration or "cash")
     day = as_of or before.as_of
     web = web.as_of(day) if day else web
     web = web.without(*without) if without else web
     return web.within(since, until) if since is not None or until is not None else web
+
+
+def _wants_changes(asked: dict[str, object]) -> bool:
+    """Take the option that asks for changes only, which means nothing without a what-if."""
+    from aiweb.errors import BadOption
+
+    wanted = bool(asked.pop("changes", None))
+    if wanted and not asked.get("what_if"):
+        raise BadOption("changes", "alone", "say what changes: --what-if NAME")
+    return wanted
+
+
+def _numbers(web: "Web") -> "Numbers":
+    """Give the headline numbers of a web, and the gap of every party that has a figure."""
+    from aiweb.views.reports import Numbers
+
+    gaps = {party: web.funding(party) for party in web.registry.figures}
+    return Numbers(web.graph, web.circulation(), web.loops(), gaps)
 
 
 def _emit(context: typer.Context, report: "Report", wanted: Format | None, table: str | None = None) -> None:
@@ -947,6 +1035,19 @@ def _dollars(option: str, text: str) -> int:
         return parse_money(f"${text}" if bare else text).high
     except ValueError:
         raise BadOption(option, text, "write an amount of dollars such as 10bn or 250m") from None
+
+
+def _chance(option: str, text: str) -> "Fraction":
+    """Read a probability, written as 0.25 or as 25%."""
+    from fractions import Fraction
+
+    from aiweb.errors import BadOption
+
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)(%?)", text)
+    chance = Fraction(found[1]) / (100 if found[2] else 1) if found else None
+    if chance is None or chance > 1:
+        raise BadOption(option, text, "write a probability such as 0.25 or 25%")
+    return chance
 
 
 def _is_colourful() -> bool:

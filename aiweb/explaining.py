@@ -113,6 +113,10 @@ def _gap(web: Web, party: str, year: str | None = None) -> Trace:
     return web.funding(party, until=_number("gap", year) if year is not None else None).explain()
 
 
+def _chances(web: Web, party: str, draws: str | None = None) -> Trace:
+    return web.chances(party, draws=_number("chances", draws) if draws is not None else None).explain()
+
+
 def _deal(web: Web, name: str) -> Trace:
     from aiweb.analysis.deals import amount
 
@@ -159,6 +163,7 @@ def _number(word: str, text: str) -> int:
 
 _TABLES: Final = ("loops", "by_value", "unpriced", "gains", "around", "deals", "parties")
 EXPLAINED: Final[Mapping[str, Explained]] = {
+    "chances": Explained("PARTY [DRAWS]", "a gap whose amounts are drawn from their ranges", _chances),
     "circularity": Explained("", "every index of the panel, under one convention", _circularity),
     "circulation": Explained("", "gross, circular, net internal debt and the ladder", _circulation),
     "deal": Explained("DEAL", "what a deal comes to, and what counts of it", _deal),

@@ -7,7 +7,7 @@ A graph is read-only; another day or convention is another graph.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -36,7 +36,7 @@ from aiweb.model import (
     leg_id,
 )
 from aiweb.spread import by_year
-from aiweb.values import NOTHING, UNDISCLOSED, Money, Span, When, total
+from aiweb.values import NOTHING, Money, Span, When, total
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -68,7 +68,7 @@ class Convention:
 
     - `headline`: a letter of intent or better that has not ended, amounts on every basis.
     - `contracted`: signed or closed, amounts from a contract or a report.
-    - `firm`: as contracted, but the lower bound of every amount.
+    - `firm`: as contracted, but only what hangs on nothing, at the lower bound of every amount.
     - `paid`: what is known to have been paid, ended deals included.
 
     `without` names parties, deals and legs that are left out.
@@ -293,21 +293,22 @@ class DealGraph:
         self.registry = registry = registry.on(convention.as_of)
         self.convention = convention
         self.deals = deals if deals is not None else folded(registry, convention.as_of)
-        counted: list[LegState] = []
+        counted: dict[str, LegState] = {}
         excluded: list[Excluded] = []
-        elsewhere: list[LegState] = []
+        in_kind: dict[str, Money] = {}
         for deal in self.deals.values():
             for leg in deal.legs:
-                reason = self._objection(leg)
-                if reason:
-                    excluded.append(Excluded(leg, reason))
+                reason = self._uncounted(leg)
+                if not reason:
+                    counted[leg.id] = leg
                 else:
-                    counted.append(leg)
-                taken_out = not leg.instrument.is_cash or self.leaves_out(leg)
-                if reason and taken_out and not leg.status.is_end:
-                    elsewhere.append(leg)
-        self.legs: tuple[LegState, ...] = self._valued(counted, elsewhere)
-        self.excluded: tuple[Excluded, ...] = tuple(excluded)
+                    excluded.append(Excluded(leg, _LEFT_OUT if self.leaves_out(leg) else reason))
+                    if not leg.instrument.is_cash and not leg.status.is_end:
+                        in_kind[leg.id] = self._own(leg)
+        self._counted = MappingProxyType(counted)
+        self._amounts = self._counted_once(in_kind)
+        self.legs: tuple[LegState, ...] = tuple(self._in_window(excluded))
+        self.excluded: tuple[Excluded, ...] = tuple(sorted(excluded, key=lambda row: row.state.id))
 
     def under(self, convention: Convention) -> DealGraph:
         """Give the same registry under another convention."""
@@ -449,80 +450,71 @@ class DealGraph:
         nx.freeze(graph)
         return graph
 
-    def _objection(self, leg: LegState) -> str:
-        """Say why a leg does not count, or nothing when it does."""
-        if self.leaves_out(leg):
-            return _LEFT_OUT
-        return self._uncounted(leg) or self._untimed(leg)
-
     def _uncounted(self, leg: LegState) -> str:
         """Say why the convention's status, basis or consideration leaves a leg out."""
         rule = self.convention
         if leg.side is Side.NEITHER:
             return _NO_FLOW[leg.instrument]
         if not leg.instrument.is_cash and rule.consideration is Consideration.CASH:
-            return f"a {leg.instrument} moves no cash"
+            return _NO_CASH[leg.instrument]
         if rule.preset is Preset.PAID:
             return "" if leg.paid is not None else "no dated payment is known"
         if leg.status.is_end:
             return str(leg.status)
         if leg.status.level < rule.least.level:
             return f"only {leg.status}"
+        if rule.preset is Preset.FIRM and leg.certainty is not Certainty.FIRM:
+            return _UNSURE[leg.certainty]
         if leg.basis not in rule.bases:
             return f"its amount is {_BASIS[leg.basis]}"
         return ""
 
-    def _untimed(self, leg: LegState) -> str:
-        """Say why nothing of a leg falls in the window, or nothing when something does."""
-        if self.convention.years is None or self._bound(leg) != NOTHING:
-            return ""
-        return f"nothing of it falls in {years_text(self.convention.years)}" if self.years(leg) else UNDATED
+    def years(self, leg: LegState) -> tuple[int, ...]:
+        """Name the calendar years in which some of a leg falls, as far as sources say."""
+        return self._calendar(leg).years
 
-    def years(self, leg: LegState) -> Mapping[int, Money]:
-        """Put a leg, as it stands before any convention, into calendar years, as far as sources do.
+    @cached_property
+    def undated(self) -> Mapping[str, Money]:
+        """What no source puts into any year, of each leg that counts apart from a window."""
+        left = {
+            name: self._one_bound(self._calendar(self._counted[name]).undated(amount))
+            for name, amount in self._amounts.items()
+        }
+        return MappingProxyType({name: amount for name, amount in left.items() if amount != NOTHING})
 
-        By its published schedule, else evenly over its term.
-        Funding that has closed, without either, falls in the year in which it closed.
-        An undisclosed amount falls, undisclosed, in every year of its term.
-        Under `paid` it is its payments, by the day of each.
-        """
-        if self.convention.preset is Preset.PAID:
-            sums: dict[int, Money] = {}
-            for day, amount in payments(self.deals[leg.deal], leg.id):
-                sums[day.year] = sums.get(day.year, NOTHING) + amount
-            return sums
-        if leg.schedule is None and leg.term is None:
-            closed = leg.status is Status.CLOSED and leg.side is Side.FUNDING
-            return {leg.since.last.year: leg.amount} if closed else {}
-        if leg.schedule is None and leg.term is not None and leg.amount == UNDISCLOSED:
-            return dict.fromkeys(range(leg.term.first.year, leg.term.last.year + 1), leg.amount)
-        return by_year(leg)[0]
+    def _own(self, leg: LegState) -> Money:
+        """Give the amount of a leg that the preset speaks of."""
+        return (leg.paid or NOTHING) if self.convention.preset is Preset.PAID else leg.amount
 
-    def _valued(self, legs: Iterable[LegState], elsewhere: Iterable[LegState]) -> tuple[LegState, ...]:
-        """Give each leg the amount that counts: its bound, less what is counted elsewhere."""
-        chosen = {leg.id: replace(leg, amount=self._bound(leg)) for leg in legs}
-        inside = {leg.id: self._bound(leg) for leg in elsewhere}
-        amounts = counted_once(self.registry, chosen, inside)
-        return tuple(
-            replace(leg, amount=self._one_bound(amounts[name]), sources=self._sources(leg))
-            for name, leg in chosen.items()
-        )
+    def _calendar(self, leg: LegState) -> Calendar:
+        return calendar(self.deals[leg.deal], leg, paid_only=self.convention.preset is Preset.PAID)
+
+    def _counted_once(self, in_kind: Mapping[str, Money]) -> Mapping[str, Money]:
+        """Give each leg what counts of it; a part that is left out is taken out of its whole too."""
+        own = {name: self._own(leg) for name, leg in self._counted.items()}
+        amounts = remainders(self.registry, own, in_kind)
+        kept = {name: amounts[name] for name, leg in self._counted.items() if not self.leaves_out(leg)}
+        return MappingProxyType(overlapped(self._counted, kept))
+
+    def _in_window(self, excluded: list[Excluded]) -> Iterator[LegState]:
+        """Give the legs with what falls in the window; add the others to `excluded`."""
+        window = self.convention.years
+        for name, leg in self._counted.items():
+            if name not in self._amounts:
+                excluded.append(Excluded(leg, _LEFT_OUT))
+                continue
+            amount = self._amounts[name]
+            if window is not None:
+                falls = self._calendar(leg)
+                if not any(window[0] <= year <= window[1] for year in falls.years):
+                    why = f"nothing of it falls in {years_text(window)}" if falls.years else UNDATED
+                    excluded.append(Excluded(leg, why))
+                    continue
+                amount = falls.within(window, amount)
+            yield replace(leg, amount=self._one_bound(amount), sources=self._sources(leg))
 
     def _sources(self, leg: LegState) -> tuple[str, ...]:
         return leg.paid_sources if self.convention.preset is Preset.PAID else leg.sources
-
-    def _bound(self, leg: LegState) -> Money:
-        whole = (leg.paid or NOTHING) if self.convention.preset is Preset.PAID else leg.amount
-        if self.convention.years is not None:
-            first, last = self.convention.years
-            inside = total(amount for year, amount in self.years(leg).items() if first <= year <= last)
-            # What is unknown of a leg is unknown once, however many years it is spread over.
-            return replace(
-                inside,
-                undisclosed=min(inside.undisclosed, whole.undisclosed),
-                ceilings=min(inside.ceilings, whole.ceilings),
-            )
-        return whole
 
     def _one_bound(self, amount: Money) -> Money:
         return amount.firm if self.convention.preset is Preset.FIRM else amount
@@ -538,9 +530,7 @@ def payments(deal: DealState, leg: str, *, back: bool = False) -> tuple[tuple[da
     for event in deal.events:
         sofar = event.repaid if back else event.paid
         if sofar is not None and event.leg in {None, number}:
-            low = max(0, sofar.low - before.low)
-            high = max(low, sofar.high - before.high)
-            found.append((event.on.last, Money(low, high, sofar.undisclosed)))
+            found.append((event.on.last, sofar.less(before)))
             before = sofar
     return tuple(found)
 
@@ -557,23 +547,106 @@ def years_text(years: tuple[int, int]) -> str:
     return f"{first if first > FIRST_YEAR else ''}..{last if last < LAST_YEAR else ''}"
 
 
-def counted_once(
-    registry: Registry, legs: Mapping[str, LegState], elsewhere: Mapping[str, Money] = _NONE
-) -> dict[str, Money]:
-    """Give each leg its amount less what other legs count already, so that no dollar is added twice.
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What of a leg falls in which calendar year: its running total on record, and what is spread.
 
-    A leg counts without the parts of it that count themselves, and without those `elsewhere`:
-    in kind where only cash counts, or left out by request.
+    `own` is the amount of the whole leg, whether or not all of it falls in years.
+    """
+
+    own: Money
+    recorded: tuple[tuple[int, Money], ...]
+    rest: Mapping[int, Money]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years in which some of it falls."""
+        return tuple(sorted({*(year for year, _ in self.recorded), *self.rest}))
+
+    def within(self, window: tuple[int, int], counted: Money) -> Money:
+        """Give what falls in a window of an amount of which `counted` counts in all.
+
+        Each bound is cut in proportion, so two windows that meet add up to the larger one,
+        but for payments on record that are ranges.
+        """
+        if not any(window[0] <= year <= window[1] for year in self.years):
+            return NOTHING
+        made = self._made(window[1]).less(self._made(window[0] - 1))
+        low = self._cut(made.low, window, counted.low, "low")
+        high = self._cut(made.high, window, counted.high, "high")
+        return replace(counted, low=min(low, high), high=high)
+
+    def undated(self, counted: Money) -> Money:
+        """Give what falls in no year."""
+        if not self.years:
+            return counted
+        dated = self.within((FIRST_YEAR, LAST_YEAR), counted)
+        low, high = max(0, counted.low - dated.low), counted.high - dated.high
+        return Money(min(low, high), high)
+
+    def _made(self, year: int) -> Money:
+        """Give what is on record as paid by the end of a year."""
+        return next((paid for when, paid in reversed(self.recorded) if when <= year), NOTHING)
+
+    def _cut(self, made: int, window: tuple[int, int], counted: int, bound: str) -> int:
+        """Cut one bound, at rounded-down running sums."""
+        pieces = {year: int(getattr(amount, bound)) for year, amount in self.rest.items()}
+        last = int(getattr(self._made(LAST_YEAR), bound))
+        whole = max(int(getattr(self.own, bound)), sum(pieces.values()) + last)
+        if not whole:
+            return 0
+        until = [
+            sum(piece for year, piece in pieces.items() if year <= end) for end in (window[0] - 1, window[1])
+        ]
+        before, after = (amount * counted // whole for amount in until)
+        return made * counted // whole + after - before
+
+
+def calendar(deal: DealState, leg: LegState, *, paid_only: bool = False) -> Calendar:
+    """Put a leg into calendar years, as far as sources do.
+
+    By its published schedule; else payments on record on their days, and the rest evenly over
+    what is left of its term.
+    Funding that has closed, without a schedule or a term, falls in the year in which it closed.
+    An undisclosed amount falls, undisclosed, in every year of its term.
+    With `paid_only` it is its payments, by the day of each.
+    """
+    number = int(leg.id.partition("/")[2])
+    records = [event for event in deal.events if event.paid is not None and event.leg in {None, number}]
+    recorded = tuple((event.on.last.year, event.paid) for event in records if event.paid is not None)
+    if paid_only:
+        return Calendar(leg.paid or NOTHING, recorded, {})
+    if leg.schedule is not None:
+        return Calendar(leg.amount, (), by_year(leg)[0])
+    if leg.term is not None and not leg.amount.known and not leg.amount.high:
+        years = range(leg.term.first.year, leg.term.last.year + 1)
+        return Calendar(leg.amount, recorded, dict.fromkeys(years, leg.amount))
+    if leg.term is not None:
+        last = records[-1].on.last if records else None
+        return Calendar(leg.amount, recorded, by_year(leg, date.min, leg.paid, last)[0])
+    left = leg.amount.less(leg.paid) if leg.paid is not None else leg.amount
+    closed = leg.status is Status.CLOSED and leg.side is Side.FUNDING and left != NOTHING
+    return Calendar(leg.amount, recorded, {leg.since.last.year: left} if closed else {})
+
+
+def counted_once(registry: Registry, legs: Mapping[str, LegState]) -> dict[str, Money]:
+    """Give each leg its amount less what other legs count already, so that no dollar is added twice."""
+    return overlapped(legs, remainders(registry, {name: leg.amount for name, leg in legs.items()}))
+
+
+def remainders(
+    registry: Registry, own: Mapping[str, Money], elsewhere: Mapping[str, Money] = _NONE
+) -> dict[str, Money]:
+    """Give each leg its amount without the parts of it that count themselves, or are counted `elsewhere`.
+
     The upper bounds of whole and parts add up to that of the whole, the lower ones to no more than its.
     Of a leg with an undisclosed part nothing may be left.
-    Of two legs that overlap to an unknown extent, the lower bounds add up to the larger of the two,
-    the upper bounds to both.
     """
-    amounts = {name: leg.amount for name, leg in legs.items()}
+    amounts = dict(own)
     inside: dict[str, Money] = {}
-    for name, part in (*amounts.items(), *elsewhere.items()):
+    for name, part in (*own.items(), *elsewhere.items()):
         whole = registry.leg(name).part_of
-        while whole is not None and whole not in legs:
+        while whole is not None and whole not in own:
             whole = registry.leg(whole).part_of
         if whole is not None:
             inside[whole] = inside.get(whole, NOTHING) + part
@@ -582,11 +655,17 @@ def counted_once(
         high = max(0, amount.high - parts.high)
         low = 0 if parts.undisclosed or parts.unbounded else max(0, amount.low - parts.low)
         amounts[whole] = replace(amount, low=min(low, high), high=high)
+    return amounts
+
+
+def overlapped(legs: Mapping[str, LegState], own: Mapping[str, Money]) -> dict[str, Money]:
+    """Of two legs that overlap to an unknown extent, count the lower bounds once.
+
+    They add up to the larger of the two, the upper bounds to both.
+    """
+    amounts = dict(own)
     pairs = {
-        (min(name, other), max(name, other))
-        for name, leg in legs.items()
-        for other in leg.overlaps
-        if other in legs
+        (min(name, other), max(name, other)) for name in own for other in legs[name].overlaps if other in own
     }
     for one, other in sorted(pairs):
         lesser = min(one, other, key=lambda name: (amounts[name].low, name))
@@ -601,6 +680,14 @@ _NO_FLOW: Final = {
     Instrument.GUARANTEE: "a guarantee moves nothing until it is called",
     Instrument.STAKE: "a stake is held, not paid",
     Instrument.ACQUISITION: "an acquisition pays the sellers, not the company",
+}
+_NO_CASH: Final = {
+    Instrument.WARRANT: "a warrant moves no cash",
+    Instrument.IN_KIND: "value in kind moves no cash",
+}
+_UNSURE: Final = {
+    Certainty.CONDITIONAL: "it hangs on a condition",
+    Certainty.OPTION: "it is an option",
 }
 _BASIS: Final = {
     Basis.ANALYST: "an analyst's",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from aiweb.registry.shipped import near, shipped
 if TYPE_CHECKING:
     import networkx as nx
 
+    from aiweb.analysis.chances import Chances
     from aiweb.analysis.circulation import Circulation
     from aiweb.analysis.demand import OutsideDemand
     from aiweb.analysis.dependency import Dependency
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from aiweb.analysis.panel import Panel
     from aiweb.analysis.paths import Paths
     from aiweb.analysis.selffunded import SelfFunded
+    from aiweb.registry.whatif import Head
     from aiweb.trace import Trace
 
 
@@ -129,6 +132,24 @@ class Web:
         """
         years = (since if since is not None else FIRST_YEAR, until if until is not None else LAST_YEAR)
         return self._with(years=convention(self.registry, years=years).years)
+
+    def what_if(self, *names: str | Path) -> Web:
+        """Give the web under what-ifs: shipped ones by name, or files; more than before, in this order.
+
+        Raises:
+            FileError: there is no such what-if, or the file cannot be read.
+            RegistryError: a what-if has problems, or two of them do not go together.
+        """
+        from aiweb.whatif import apply, load
+
+        registry = apply(self.registry, *(load(name, self.registry) for name in names))
+        return Web(DealGraph(registry, self.convention))
+
+    def whatifs(self) -> tuple[Head, ...]:
+        """List the what-ifs that ship with the package: name, titles, what each says, version, day."""
+        from aiweb.registry.whatif import heads
+
+        return heads()
 
     def find_party(self, name: str) -> str:
         """Find a party's id from its id, name, ticker, Chinese name or the start of one.
@@ -291,6 +312,43 @@ class Web:
 
         return funding(self.graph, self.find_party(party), since=since, until=until, minimum=minimum)
 
+    def gaps(
+        self, *, since: int | None = None, until: int | None = None, minimum: int = 0
+    ) -> tuple[FundingGap, ...]:
+        """Do the same for every party, those with figures enough first."""
+        from aiweb.analysis.funding import gaps
+
+        return gaps(self.graph, since=since, until=until, minimum=minimum)
+
+    def chances(
+        self,
+        party: str,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        minimum: int = 0,
+        draws: int | None = None,
+        seed: int | None = None,
+        probability: Fraction | None = None,
+    ) -> Chances:
+        """Draw the amounts of a party's gap from their ranges. See `aiweb.analysis.chances`.
+
+        `draws` is 10,000 by default; `probability` is that with which a leg that is not contractual is kept.
+
+        Raises:
+            BadOption: the draws, the seed or the probability make no sense.
+        """
+        from aiweb.analysis.chances import DRAWS, chances
+        from aiweb.flows.shuffle import SEED
+
+        found = self.funding(party, since=since, until=until, minimum=minimum)
+        return chances(
+            found,
+            draws=DRAWS if draws is None else draws,
+            seed=SEED if seed is None else seed,
+            probability=probability,
+        )
+
     def path(self, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
         """Say how money gets from one party to another. See `aiweb.analysis.paths`."""
         from aiweb.analysis.paths import paths
@@ -353,8 +411,11 @@ class Web:
 
     def _found(self, name: str) -> str:
         """Find the one party, deal or leg that a name fits."""
-        if any(name == leg for leg, _, _ in self.registry.legs()):
+        legs = [leg for leg, _, _ in self.registry.legs()]
+        if name in legs:
             return name
+        if "/" in name:
+            raise UnknownName("leg", name, legs)
         kind, ids = self.look_up(name)
         if kind == "series":
             raise UnknownName("party, deal or leg", name, {*self._known_names(), *self.registry.deals})

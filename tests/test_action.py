@@ -140,8 +140,8 @@ def test_a_change_is_shown_with_its_effect_on_the_figures(runner: Runner) -> Non
     assert done.code == 0, done.out
     assert "\n| deals | 2 | 3 |\n" in counts
     assert "\n+d3," in deals
-    assert "\n-| contracted | $160 |" in figures
-    assert "\n+| contracted | $187 |" in figures
+    assert "\n-| gross | $160 |" in figures
+    assert "\n+| gross | $187 |" in figures
     assert figures.rstrip().endswith("~~~~")
 
 

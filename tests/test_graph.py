@@ -229,6 +229,11 @@ def test_value_that_is_no_money_counts_when_all_is_asked_for(world: Registry) ->
     a -> b: 7 warrant market
     """
     assert dollars(at(world)) == {}
+    assert reasons(at(world, preset="headline")) == {
+        "d1/1": "a warrant moves no cash",
+        "d2/1": "value in kind moves no cash",
+        "d3/1": "a warrant moves no cash",
+    }
     assert dollars(at(world, consideration="all")) == {"d1/1": "$3", "d2/1": "$5"}
     assert dollars(at(world, preset="headline", consideration="all")) == {
         "d1/1": "$3",

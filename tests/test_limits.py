@@ -158,3 +158,110 @@ def test_python_and_the_command_take_the_same_limits() -> None:
     assert "that no source puts into any year" in shown.out
     assert aiweb("loops", "--without", "openia").code == 2
     assert aiweb("loops", "--from", "2030", "--to", "2026").code == 2
+
+
+def test_payments_on_record_come_first_and_the_rest_is_spread() -> None:
+    """
+    openai -> oracle: 100 purchase; 2025-12-31 paid 40 #term 2025..2028
+    microsoft -> openai: 13 signed 2019-07-22; 2023-06-30 paid 4; 2025-09-30 paid 9
+    nvidia -> openai: 30 signed 2025-11-01; 2025-12-01 paid 12; 2026-03-01 closed
+    """
+    whole = graph(test_payments_on_record_come_first_and_the_rest_is_spread.__doc__)
+    by_year = {year: amounts(limited(whole, years=(year, year))) for year in (2023, 2025, 2026, 2027)}
+    assert by_year == {
+        2023: {"d2/1": Money(4, 4)},
+        2025: {"d1/1": Money(40, 40), "d2/1": Money(5, 5), "d3/1": Money(12, 12)},
+        2026: {"d1/1": Money(20, 20), "d3/1": Money(18, 18)},
+        2027: {"d1/1": Money(20, 20)},
+    }
+
+
+def test_firm_counts_what_hangs_on_nothing() -> None:
+    """
+    amazon -> openai: 15..20
+    amazon -> openai: 35 conditional
+    amd -> openai: 7 option
+    """
+    found = graph(test_firm_counts_what_hangs_on_nothing.__doc__, preset="firm")
+    assert amounts(found) == {"d1/1": Money(15, 15)}
+    assert reasons(found) == {"d2/1": "it hangs on a condition", "d3/1": "it is an option"}
+
+
+def test_a_part_of_a_part_is_left_out_once() -> None:
+    """
+    openai -> oracle: 100 purchase
+    openai -> oracle: 50 purchase #part-of d1/1
+    openai -> oracle: 20 purchase #part-of d2/1
+    openai -> oracle: 30 purchase talks #part-of d1/1
+    """
+    whole = graph(test_a_part_of_a_part_is_left_out_once.__doc__)
+    assert amounts(limited(whole, "d2")) == {"d1/1": Money(50, 50), "d3/1": Money(20, 20)}
+    # What never counted takes nothing with it.
+    assert amounts(limited(whole, "d4")) == amounts(whole)
+
+
+def test_a_part_whose_deal_has_ended_is_left_out_of_what_was_paid() -> None:
+    """
+    openai -> oracle: 100 purchase; 2026-01-01 paid 100
+    openai -> oracle: 30 purchase; 2026-01-01 paid 30; 2026-02-01 completed #part-of d1/1
+    """
+    text = test_a_part_whose_deal_has_ended_is_left_out_of_what_was_paid.__doc__
+    assert amounts(limited(graph(text, preset="paid"), "d2")) == {"d1/1": Money(70, 70)}
+
+
+def test_windows_over_a_whole_and_its_part_add_up() -> None:
+    """
+    a -> b: 100 purchase #term 2026..2030
+    a -> b: 50 purchase #term 2026 #part-of d1/1
+    c -> d: 100 purchase #term 2026..2027
+    c -> d: 80 purchase #term 2027..2028 #overlaps [d3/1]
+    e -> f: 100 purchase #term 2026..2030
+    e -> f: 50 purchase #part-of d5/1
+    """
+    whole = graph(test_windows_over_a_whole_and_its_part_add_up.__doc__)
+    for at in ("low", "high"):
+        early, late, both = (
+            limited(whole, years=years).flows(at).gross
+            for years in ((2026, 2026), (2027, 2030), (2026, 2030))
+        )
+        assert early + late == both
+    assert dict(whole.undated) == {"d6/1": Money(50, 50)}
+    assert limited(whole, years=(1900, 2200)).flows().gross + 50 == whole.flows().gross
+
+
+def test_a_window_keeps_what_is_open_in_an_amount() -> None:
+    """
+    a -> b: at least $100 purchase #schedule {2026: $50, 2027: $50}
+    a -> c: up to $100 purchase #schedule {2026: $50, 2027: $50}
+    a -> d: 100 purchase #schedule {2026: $40}
+    a -> e: 2 undisclosed purchase #term 2026..2027
+    """
+    whole = graph(test_a_window_keeps_what_is_open_in_an_amount.__doc__)
+    assert {name: str(amount) for name, amount in amounts(limited(whole, years=(2026, 2026))).items()} == {
+        "d1/1": "$50+",
+        "d2/1": "up to $50",
+        "d3/1": "$40",
+        "d4/1": "2 undisclosed",
+    }
+    assert dict(whole.undated) == {"d3/1": Money(60, 60)}
+
+
+def test_payments_that_are_ranges_come_to_what_was_paid() -> None:
+    """
+    a -> b: 25 purchase; 2025-02-01 paid 10..20; 2026-01-01 paid 25 #term 2025..2027
+    """
+    for preset in ("paid", "contracted"):
+        whole = graph(test_payments_that_are_ranges_come_to_what_was_paid.__doc__, preset=preset)
+        assert amounts(whole) == {"d1/1": Money(25, 25)}
+        assert amounts(limited(whole, years=(2020, 2030))) == {"d1/1": Money(25, 25)}
+        assert amounts(limited(whole, years=(2025, 2025))) == {"d1/1": Money(10, 20)}
+        assert amounts(limited(whole, years=(2026, 2026))) == {"d1/1": Money(5, 15)}
+
+
+def test_a_leg_that_is_not_there_is_not_taken_for_its_deal() -> None:
+    """
+    nvidia -> openai: 100
+    """
+    web = Web(graph(test_a_leg_that_is_not_there_is_not_taken_for_its_deal.__doc__))
+    with pytest.raises(UnknownName, match="no leg 'd1/9'"):
+        web.without("d1/9")

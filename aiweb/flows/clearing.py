@@ -1,31 +1,34 @@
 """Who can pay what, if everybody pays with what it has and what it is paid: plain obligations.
 
-Symbols: e_i ≥ 0 is the cash of i; L_ij what i owes j; p̄_i all that i owes; Π_ij = L_ij / p̄_i; p_i what i pays;
-A_i = e_i + Σ_j Π_ji p_j what i has once it has been paid.
+Symbols: e_i ≥ 0 is the cash of i; L_ij what i owes j; p̄_i all that i owes; Π_ij = L_ij / p̄_i; p_i what i
+pays; A_i = e_i + Σ_j Π_ji p_j what i has once it has been paid.
 
 - Clearing: p = min(p̄, A) (L. Eisenberg, T. H. Noe, Management Science 47 (2001) 236-249).
   Creditors of one rank are paid in proportion; outside creditors stand beside the others.
   There is a greatest and a least such p, with the same equity for every party.
 - Ranks: a party pays rank after rank, in proportion within each (H. Elsinger, "Financial Networks, Cross
   Holdings, and Limited Liability", OeNB Working Paper 156, 2009; without the cross holdings).
-- Default costs: who cannot pay all has α e_i + β Σ_j Π_ji p_j to pay with
+- Default costs: who cannot pay all has alpha · e_i + beta · Σ_j Π_ji p_j to pay with
   (L. C. G. Rogers, L. A. M. Veraart, Management Science 59 (2013) 882-898).
   The map jumps, so clearing vectors are several in general, and the equities under them differ.
 - All or nothing: who has the money for everything pays everything, others pay nothing
-  (M. Bardoscia, G. Ferrara, N. Vause, M. Yoganayagam, Bank of England Staff Working Paper 838, 2019).
+  (M. Bardoscia, G. Ferrara, N. Vause, M. Yoganayagam, "Full Payment Algorithm", SSRN, 2019).
 
-The greatest vector is found from the top: everybody pays; who then cannot pay has failed by itself; with these
-the payments are solved anew, and who then cannot pay has failed because of them; and so on.
+The greatest vector is found from the top: everybody pays; who then cannot pay has failed by itself; with
+these the payments are solved anew, and who then cannot pay has failed because of them; and so on.
 That is the fictitious default algorithm of Eisenberg and Noe, and the algorithm GA of Rogers and Veraart;
 it takes at most as many rounds as there are parties, and with ranks as many as there are parties and ranks.
 The least vector is found from below in the same way: nobody pays, then those who have cash, and so on.
 All of it is in fractions: nothing is rounded, and both vectors are fixed points to the last digit.
+Exact numbers grow fast where many owe each other in circles, so where more than `EXACT` parties do, payments
+are rounded to 10^-12 dollars, who lacks less than a tenth of a cent has not failed, and `residue` says how
+far the payments are from the rule.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -33,10 +36,13 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from aiweb.errors import BadOption
-from aiweb.flows.monotone import capped, floored
+from aiweb.flows.monotone import SLACK, capped, floored, on_grid
+from aiweb.flows.tracing import components
 from aiweb.flows.web import Pair
 
 Amount: TypeAlias = int | Fraction
+EXACT: Final = 30
+"""Up to so many parties that owe each other in circles are cleared without rounding."""
 _ZERO: Final = Fraction(0)
 
 
@@ -169,12 +175,14 @@ class Payments:
     """One clearing vector: what is paid on each obligation, in dollars, and what follows from it.
 
     `alpha` and `beta` are the parts of cash and of receipts that a failed party still has.
+    `rounded` says that less than a tenth of a cent counts as nothing.
     """
 
     books: Books
     paid: Mapping[str, Fraction]
     alpha: Fraction = Fraction(1)
     beta: Fraction = Fraction(1)
+    rounded: bool = False
 
     @cached_property
     def payments(self) -> Mapping[str, Fraction]:
@@ -193,11 +201,12 @@ class Payments:
     def failed(self) -> tuple[str, ...]:
         """Who does not pay all that it owes, sorted."""
         owed = self.books.owed
-        return tuple(party for party, amount in self.payments.items() if amount < owed[party])
+        slack = SLACK if self.rounded else _ZERO
+        return tuple(party for party, amount in self.payments.items() if amount < owed[party] - slack)
 
     @cached_property
     def costs(self) -> Mapping[str, Fraction]:
-        """What default destroys, by failed party: (1 - α) e + (1 - β) of its receipts."""
+        """What default destroys, by failed party: parts of its cash and of its receipts."""
         return {
             party: (1 - self.alpha) * self.books.held(party) + (1 - self.beta) * self.received[party]
             for party in self.failed
@@ -230,7 +239,7 @@ class Payments:
 
     @cached_property
     def residue(self) -> Fraction:
-        """How far the payments are from what the rule says they are: 0 at a fixed point."""
+        """How far the payments are from what the rule says they are, in dollars: 0 unless rounded."""
         rule = applied(self.books, self.received, self.alpha, self.beta)
         return max((abs(rule[name] - amount) for name, amount in self.paid.items()), default=_ZERO)
 
@@ -270,14 +279,21 @@ class Clearing:
 
     books: Books
     greatest: Payments
-    least: Payments
     rounds: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def least(self) -> Payments:
+        """The least clearing vector: what is paid if nobody pays before it has the money."""
+        top = self.greatest
+        return _Solver(self.books, top.alpha, top.beta, rounded=top.rounded).least()
 
     @property
     def differing(self) -> tuple[str, ...]:
         """Who pays less under the least vector than under the greatest, sorted."""
-        low = self.least.payments
-        return tuple(party for party, amount in self.greatest.payments.items() if amount != low[party])
+        low, slack = self.least.payments, SLACK if self.greatest.rounded else _ZERO
+        return tuple(
+            party for party, amount in self.greatest.payments.items() if abs(amount - low[party]) > slack
+        )
 
     @property
     def unique(self) -> bool:
@@ -303,17 +319,18 @@ class AllOrNothing:
 
     @property
     def needed(self) -> Mapping[str, Fraction]:
-        """What those who wait lack for what they still owe: the shortfall of the paper, equation 4."""
+        """What those who wait lack for what they still owe: the shortfall of the paper."""
         left = self.least.equity
         open_ = {party: owed - self.least.payments[party] for party, owed in self.books.owed.items()}
         return {party: owed - left[party] for party, owed in open_.items() if owed > left[party]}
 
 
-def clear(books: Books, *, alpha: Amount = 1, beta: Amount = 1) -> Clearing:
-    """Find the greatest and the least clearing vector, exactly.
+def clear(books: Books, *, alpha: Amount = 1, beta: Amount = 1, rounded: bool | None = None) -> Clearing:
+    """Find the greatest and the least clearing vector.
 
     `alpha` and `beta` are the parts of its cash and of its receipts that a failed party still has to pay
     with, from 0 to 1; at 1 and 1 nothing is lost by failing.
+    Payments are exact unless more than `EXACT` parties owe each other in circles, or `rounded` says.
 
     Raises:
         BadOption: a part lies outside 0 to 1.
@@ -325,9 +342,13 @@ def clear(books: Books, *, alpha: Amount = 1, beta: Amount = 1) -> Clearing:
     for name, part in (("alpha", alpha), ("beta", beta)):
         if not 0 <= part <= 1:
             raise BadOption(name, part, "give a part from 0 to 1")
-    solver = _Solver(books, Fraction(alpha), Fraction(beta))
-    greatest, rounds = solver.greatest()
-    return Clearing(books, greatest, solver.least(), rounds)
+    if rounded is None:
+        groups = components(
+            (owed.debtor, owed.creditor) for owed in books.obligations.values() if owed.amount
+        )
+        rounded = max(map(len, groups), default=0) > EXACT
+    greatest, rounds = _Solver(books, Fraction(alpha), Fraction(beta), rounded=rounded).greatest()
+    return Clearing(books, greatest, rounds)
 
 
 def all_or_nothing(books: Books) -> AllOrNothing:
@@ -337,10 +358,8 @@ def all_or_nothing(books: Books) -> AllOrNothing:
     Without an order between obligations, whether one is paid could turn on more cash going to another, and
     there would be no greatest outcome; so what shall be paid by itself gets a rank of its own.
     """
-    low = dict.fromkeys(books.parties, 0)
-    high = {party: len(ranks) for party, ranks in books.layers.items()}
-    least, paying = _moved(books, low, lambda party, able: max(low[party], able))
-    greatest, dropped = _moved(books, high, lambda party, able: min(high[party], able))
+    least, paying = _whole_only(books, dict.fromkeys(books.parties, 0))
+    greatest, dropped = _whole_only(books, {party: len(ranks) for party, ranks in books.layers.items()})
     return AllOrNothing(books, greatest, least, dropped, paying)
 
 
@@ -370,6 +389,11 @@ class _Solver:
     books: Books
     alpha: Fraction
     beta: Fraction
+    rounded: bool
+
+    @property
+    def _slack(self) -> Fraction:
+        return SLACK if self.rounded else _ZERO
 
     @cached_property
     def _payers(self) -> tuple[str, ...]:
@@ -401,7 +425,8 @@ class _Solver:
             fails = [
                 party
                 for party in self._payers
-                if self._whole(party, place) and self._has(party, received) < self.books.owed[party]
+                if self._whole(party, place)
+                and self._has(party, received) < self.books.owed[party] - self._slack
             ]
             if not fails:
                 return self._payments(place, marginal), tuple(rounds)
@@ -409,12 +434,12 @@ class _Solver:
             fallen = {party: len(self.books.layers[party]) - 1 for party in fails}
             while fallen:
                 place |= fallen
-                marginal = floored(*self._system(place))
+                marginal = floored(*self._system(place), rounded=self.rounded)
                 received = self._received(place, marginal)
                 fallen = {
                     party: self._reached(self._value(party, received), party)
                     for party in marginal
-                    if self._value(party, received) < self._before[party][place[party]]
+                    if self._value(party, received) < self._before[party][place[party]] - self._slack
                 }
 
     def least(self) -> Payments:
@@ -430,11 +455,11 @@ class _Solver:
             for party in self._payers:
                 if self._whole(party, place):
                     continue
-                if self._has(party, received) >= self.books.owed[party]:
+                if self._has(party, received) >= self.books.owed[party] - self._slack:
                     risen[party] = len(self.books.layers[party])
                 else:
                     value = self._value(party, received)
-                    reached = self._reached(value, party, strictly=True)
+                    reached = self._reached(value - self._slack, party, strictly=True)
                     if reached > place[party]:
                         risen[party] = reached
             if not risen:
@@ -442,7 +467,7 @@ class _Solver:
             place |= risen
             links, own = self._system(place)
             caps = {party: self.books.layers[party][place[party]].total for party in own}
-            marginal = capped(links, own, caps)
+            marginal = capped(links, own, caps, rounded=self.rounded)
 
     def _whole(self, party: str, place: Mapping[str, int]) -> bool:
         return place[party] == len(self.books.layers[party])
@@ -451,7 +476,7 @@ class _Solver:
         return self.books.held(party) + received[party]
 
     def _value(self, party: str, received: Mapping[str, Fraction]) -> Fraction:
-        """What the party has to pay with once it has failed."""
+        """Give what the party has to pay with once it has failed."""
         return self.alpha * self.books.held(party) + self.beta * received[party]
 
     def _reached(self, value: Fraction, party: str, *, strictly: bool = False) -> int:
@@ -461,7 +486,7 @@ class _Solver:
 
     def _system(self, place: Mapping[str, int]) -> tuple[dict[str, dict[str, Fraction]], dict[str, Fraction]]:
         """Write down what each party in default has for the rank that it pays in part."""
-        inside = [party for party in self._payers if 0 <= place[party] and not self._whole(party, place)]
+        inside = [party for party in self._payers if place[party] >= 0 and not self._whole(party, place)]
         links: dict[str, dict[str, Fraction]] = {party: defaultdict(Fraction) for party in inside}
         for party in inside:
             for name, share in self.books.layers[party][place[party]].shares.items():
@@ -479,20 +504,24 @@ class _Solver:
                 now = layer.total if number < place[party] else _ZERO
                 if number == place[party]:
                     now = marginal.get(party, _ZERO)
-                paid |= {name: now * share for name, share in layer.shares.items()}
+                part = {name: now * share for name, share in layer.shares.items()}
+                paid |= {name: on_grid(one) for name, one in part.items()} if self.rounded else part
         return paid
 
     def _received(self, place: Mapping[str, int], marginal: Mapping[str, Fraction]) -> dict[str, Fraction]:
         return self.books.received(self._paid(place, marginal))
 
     def _payments(self, place: Mapping[str, int], marginal: Mapping[str, Fraction]) -> Payments:
-        return Payments(self.books, MappingProxyType(self._paid(place, marginal)), self.alpha, self.beta)
+        return Payments(
+            self.books, MappingProxyType(self._paid(place, marginal)), self.alpha, self.beta, self.rounded
+        )
 
 
-def _moved(
-    books: Books, place: dict[str, int], rule: Callable[[str, int], int]
-) -> tuple[Payments, tuple[tuple[str, ...], ...]]:
-    """Move parties to the number of ranks that they can pay whole until nobody moves; `place` changes."""
+def _whole_only(books: Books, place: Mapping[str, int]) -> tuple[Payments, tuple[tuple[str, ...], ...]]:
+    """Let every party pay the ranks that it can pay whole, from those in `place`, until nothing changes.
+
+    From all ranks the numbers only fall, from none they only rise.
+    """
     rounds: list[tuple[str, ...]] = []
     while True:
         paid = dict.fromkeys(sorted(books.obligations), _ZERO)
@@ -504,14 +533,15 @@ def _moved(
             party: _whole_ranks(ranks, books.held(party) + received[party])
             for party, ranks in books.layers.items()
         }
-        moves = {party: rule(party, able[party]) for party in books.parties}
-        moved = {party: number for party, number in moves.items() if number != place[party]}
-        if not moved:
+        if able == place:
             return Payments(books, MappingProxyType(paid)), tuple(rounds)
-        whole = [party for party in sorted(moved) if len(books.layers[party]) in {place[party], moved[party]}]
-        if whole:
-            rounds.append(tuple(whole))
-        place |= moved
+        turned = [
+            party
+            for party, ranks in books.layers.items()
+            if (able[party] == len(ranks)) != (place[party] == len(ranks))
+        ]
+        rounds += [tuple(turned)] if turned else []
+        place = able
 
 
 def _whole_ranks(ranks: Iterable[Layer], money: Fraction) -> int:

@@ -24,7 +24,6 @@ from pydantic_core import PydanticCustomError
 
 from aiweb.errors import FileError, Problem, did_you_mean
 from aiweb.model import (
-    CURRENCY_PATTERN,
     ID_PATTERN,
     Amount,
     Day,
@@ -367,11 +366,19 @@ class WhatIf:
 
 
 class Draft(NamedTuple):
-    """What came of reading a file: what could be typed, its problems, and the text for more of these."""
+    """What came of reading a file: its head and changes, as far as typed, its problems, and its text."""
 
-    what_if: WhatIf | None
+    head: Head | None
+    changes: tuple[Stated, ...]
     problems: tuple[Problem, ...]
     document: Document
+
+    @property
+    def what_if(self) -> WhatIf | None:
+        """The what-if, if its head could be typed."""
+        if self.head is None:
+            return None
+        return WhatIf(self.head, self.changes, self.document.path, _digest(self.document.root))
 
 
 def read(path: str | Path, registry: Registry) -> Draft:
@@ -390,13 +397,12 @@ def read_text(data: bytes, path: str, registry: Registry) -> Draft:
     typing = _Typing(document, registry)
     problems = list(document.problems)
     seen = {(problem.line, problem.column) for problem in problems}
-    what_if = None
+    head: Head | None = None
+    changes: tuple[Stated, ...] = ()
     if not problems or root:
         head, changes = typing.head(root), typing.changes(root)
         problems += [each for each in typing.problems if (each.line, each.column) not in seen]
-        if head is not None:
-            what_if = WhatIf(head, changes, path, _digest(root))
-    return Draft(what_if, tuple(sorted(set(problems))), document)
+    return Draft(head, changes, tuple(sorted(set(problems))), document)
 
 
 def heads() -> tuple[Head, ...]:
@@ -429,7 +435,7 @@ def _folder() -> Path:
     return Path(__file__).resolve().parents[1] / "whatifs"
 
 
-def _digest(root: Map) -> str:
+def _digest(root: object) -> str:
     text = json.dumps(root, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -500,8 +506,7 @@ class _Typing:
     def _amounts_by(self, body: object) -> dict[str, Any]:
         """Give what an amount or a fiscal year is typed by."""
         party = self._registry.parties.get(str(body.get("party"))) if isinstance(body, Map) else None
-        rates = by_day(self._registry.rates)
-        return {"rates": _Rates(rates), "year_end": party.year_end if party else 0}
+        return {"rates": by_day(self._registry.rates), "year_end": party.year_end if party else 0}
 
     def _one_of(self, keys: _Keys, change: Change) -> bool:
         good = True
@@ -520,7 +525,7 @@ class _Typing:
             self._problem(keys, "wrong-shape", f"{keys[-1]!r} is no mapping", f"write {{…}} with {fields}")
             return None
         try:
-            return model.model_validate(body, context={**self._context, "rates": {}, **more})
+            return model.model_validate(body, context={**self._context, **more})
         except ValidationError as error:
             for row in error.errors(include_url=False):
                 self._collect(keys, row, model)
@@ -542,14 +547,12 @@ class _Typing:
         elif kind == "too_short":
             self._problem(at, "empty-list", f"{name!r} is empty", "write at least one entry")
         else:
-            self._problem(at, "wrong-shape", f"{name!r} is not written so", "write a text, or a list of words")
+            self._problem(
+                at, "wrong-shape", f"{name!r} is not written so", "write a text, or a list of words"
+            )
 
     def _problem(self, keys: _Keys, code: str, message: str, remedy: str, *, key: bool = False) -> None:
         self.problems.append(self._document.problem(keys, code, message, remedy, key=key))
-
-
-class _Rates(dict[str, Any]):
-    """The rates of a registry as amounts and names of currencies are held against them."""
 
 
 _FORMS: Final = {

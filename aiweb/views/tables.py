@@ -53,8 +53,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing in plain characters, for people only: what it draws is in a table too."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a command prints: lines of text, tables, and the convention they stand under."""
+    """What a command prints: lines of text, charts, tables, and the convention they stand under."""
 
     key: str
     title: str
@@ -62,6 +70,7 @@ class Report:
     lines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     context: Mapping[str, str] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
 
 
 def context(registry: Registry, convention: Convention, *leave_out: str) -> dict[str, str]:
@@ -85,6 +94,9 @@ def text(report: Report, *, bold: bool = False) -> str:
         parts[0] += f"\n{_rule(report.context)}"
     if report.lines:
         parts.append("\n".join(report.lines))
+    for chart in report.charts:
+        drawn = [f"  {line}" for line in chart.lines]
+        parts.append("\n".join([_strong(chart.title, bold=bold), *drawn]))
     for table in _for(report, "people"):
         heading = [_strong(table.title, bold=bold)] if table.title else []
         body = _aligned(table) if table.rows else ["  none"]
@@ -143,6 +155,8 @@ def markdown(report: Report) -> str:
         parts.append(_rule(report.context))
     if report.lines:
         parts.append("\n".join(f"- {_paragraph(line)}" for line in report.lines))
+    for chart in report.charts:
+        parts += [f"### {_escaped(chart.title)}", "\n".join(("```text", *chart.lines, "```"))]
     for table in _for(report, "people"):
         if table.title:
             parts.append(f"### {_escaped(table.title)}")

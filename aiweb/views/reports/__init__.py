@@ -4,22 +4,27 @@ from aiweb.views.reports.circles import path, summary
 from aiweb.views.reports.entries import deal, deals, parties, party, series
 from aiweb.views.reports.explained import explained
 from aiweb.views.reports.exposures import exposure
-from aiweb.views.reports.gaps import gap
+from aiweb.views.reports.gaps import gap, gaps
 from aiweb.views.reports.loops import loops
 from aiweb.views.reports.missing import missing
 from aiweb.views.reports.owners import ownership
 from aiweb.views.reports.panel import circularity
 from aiweb.views.reports.rows import with_undated
 from aiweb.views.reports.suppliers import demand, selffunded, suppliers
+from aiweb.views.reports.whatifs import Numbers, before_after, compared, shipped
 
 __all__ = [
+    "Numbers",
+    "before_after",
     "circularity",
+    "compared",
     "deal",
     "deals",
     "demand",
     "explained",
     "exposure",
     "gap",
+    "gaps",
     "loops",
     "missing",
     "ownership",
@@ -28,6 +33,7 @@ __all__ = [
     "path",
     "selffunded",
     "series",
+    "shipped",
     "summary",
     "suppliers",
     "with_undated",

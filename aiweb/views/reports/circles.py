@@ -64,7 +64,7 @@ def path(graph: DealGraph, found: Paths) -> Report:
     )
     notes = []
     if found.truncated:
-        notes.append(f"there are more than these {len(found.paths)}; see --top")
+        notes.append(f"there are more than the {len(found.paths)} listed; see --top")
     return Report(
         "path",
         f"From {start} to {end}, at most {found.max_length} hops",

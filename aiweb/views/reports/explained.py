@@ -103,8 +103,10 @@ def _lines(trace: Trace) -> tuple[str, ...]:
         return ("there is nothing to add up",)
     if 0 < len(named) <= _MOST_NAMED:
         return tuple(f"{step.name}: {_text(step.value)}" for step in named)
-    more = f"; {len(named)} numbers of a report are among the steps" if named else ""
-    return (f"comes to {_text(trace.result)}{more}",)
+    if named:
+        shown = tuple(f"{step.name}: {_text(step.value)}" for step in named[:_MOST_NAMED])
+        return (*shown, f"and {len(named) - _MOST_NAMED} more numbers of the report among the steps")
+    return (f"comes to {_text(trace.result)}",)
 
 
 def _cell(value: Value) -> Cell:

@@ -25,7 +25,7 @@ def loops(graph: DealGraph, found: Loops) -> Report:
     notes = []
     if found.truncated:
         cut = ", some of the same amount as the last" if found.tie_cut else ""
-        notes.append(f"there are more than these {found.top}{cut}; see --top")
+        notes.append(f"there are more than the {found.top} listed{cut}; see --top")
     ids = {leg for loop in (*found.loops, *found.unpriced) for leg in loop.legs}
     return Report(
         "loops",
@@ -36,7 +36,9 @@ def loops(graph: DealGraph, found: Loops) -> Report:
                 "unpriced",
                 f"A hop undisclosed: {len(found.unpriced)}",
                 found.unpriced,
-                (f"there are more than these {found.top}; see --top",) if found.unpriced_truncated else (),
+                (f"there are more than the {found.top} listed; see --top",)
+                if found.unpriced_truncated
+                else (),
             ),
             _left_out(found),
             legs_table(graph, ids),

@@ -53,7 +53,7 @@ _LOSS_COLUMNS: Final = (
 
 def missing(graph: DealGraph, found: Missing) -> Report:
     """Show the deals that do not exist and would matter most, and the existing ones that do."""
-    more = f"there are more than these {found.top}; see --top"
+    more = f"there are more than the {found.top} listed; see --top"
     ids = {
         *(leg for row in (*found.loops, *found.by_value, *found.unpriced) for leg in row.legs),
         *(leg for row in found.deals for leg in row.legs),
