@@ -479,7 +479,7 @@ def exposure(
 
 
 @app.command()
-@asks()
+@asks(*_NO_WINDOW)
 def ownership(
     web: "Web",
     party: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,10 +52,11 @@ class FileError(AiwebError):
 
 
 class UnknownName(AiwebError):
-    """A name that is none of those known."""
+    """A name that is none of those known; says the nearest one, or where all are listed."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        hint = did_you_mean(name, known)
+        lists = [command for word, command in _LISTED.items() if word in kind]
+        hint = did_you_mean(name, known) or (f"see {' and '.join(lists)}" if lists else "")
         super().__init__(f"no {kind} {name!r}" + (f"; {hint}" if hint else ""))
 
 
@@ -81,13 +83,19 @@ class NoConvergence(AiwebError):
         super().__init__(f"{what} did not settle; residue {residue:g}")
 
 
+_LISTED: Final = {"party": "'aiweb parties'", "deal": "'aiweb deals'"}
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Suggest the known name nearest to `name`, or nothing.
+    """Suggest the known name nearest to `name`, capital letters apart, or nothing.
 
     >>> did_you_mean("opnai", ["nvidia", "openai"])
     "did you mean 'openai'?"
+    >>> did_you_mean("NVIDA", ["nvidia", "openai"])
+    "did you mean 'nvidia'?"
     >>> did_you_mean("zzz", ["nvidia", "openai"])
     ''
     """
-    near = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean {str(near[0])!r}?" if near else ""
+    folded = {str(each).casefold(): str(each) for each in sorted(known, reverse=True)}
+    near = get_close_matches(name.casefold(), sorted(folded), n=1, cutoff=0.6)
+    return f"did you mean {folded[near[0]]!r}?" if near else ""

@@ -361,6 +361,8 @@ class DealGraph:
     def latest_figure(self, party: str, metric: Metric, *, yearly: bool = False) -> Figure | None:
         """Give a party's latest figure of a metric known by the day, its own before the press's.
 
+        Of two that differ in neither, the one that became known last, then the shorter period, then the
+        lesser value.
         `yearly` asks for one of a period of about a year.
         """
         known = self.registry.figure_known
@@ -372,9 +374,10 @@ class DealGraph:
             and known(figure) <= self.convention.as_of
             and (not yearly or figure.period.days in range(360, 372))
         ]
+        rows.sort(key=lambda row: (*_ends(row), row.source))
         return max(
             rows,
-            key=lambda row: (row.period.last, row.kind is FigureKind.REPORTED, known(row)),
+            key=lambda row: (row.period.last, row.kind is FigureKind.REPORTED, known(row), row.period.first),
             default=None,
         )
 
@@ -518,6 +521,13 @@ class DealGraph:
 
     def _one_bound(self, amount: Money) -> Money:
         return amount.firm if self.convention.preset is Preset.FIRM else amount
+
+
+def _ends(figure: Figure) -> tuple[int | Decimal, int | Decimal]:
+    """Give the upper and the lower bound of a figure."""
+    if figure.amount is not None:
+        return figure.amount.high, figure.amount.low
+    return figure.percent or 0, figure.percent or 0
 
 
 def payments(deal: DealState, leg: str, *, back: bool = False) -> tuple[tuple[date, Money], ...]:
@@ -728,8 +738,10 @@ def convention(
             day = When.parse(as_of).last
         except ValueError:
             raise BadOption("as-of date", as_of, "write a date such as 2025-10-08") from None
-    if years is not None and not FIRST_YEAR <= years[0] <= years[1] <= LAST_YEAR:
-        raise BadOption("years", years_text(years), f"write years from {FIRST_YEAR} to {LAST_YEAR}, in order")
+    if years is not None and years[0] > years[1]:
+        raise BadOption("years", years_text(years), "they run backwards; write the earlier one first")
+    if years is not None and not (years[0] >= FIRST_YEAR and years[1] <= LAST_YEAR):
+        raise BadOption("years", years_text(years), f"write years from {FIRST_YEAR} to {LAST_YEAR}")
     left_out = tuple(sorted(set(without)))
     known = (
         {*registry.parties, *registry.deals, *(name for name, _, _ in registry.legs())} if left_out else ()

@@ -44,6 +44,7 @@ import typer.models
 
 import aiweb as aw
 from aiweb.cli import app
+from aiweb.explaining import EXPLAINED, usage
 from aiweb.views import reports
 from aiweb.views.tables import Report, Table
 
@@ -340,7 +341,10 @@ def made(text: str) -> str:
 def commands() -> dict[str, Callable[..., object]]:
     """Return the function behind each command, and that of bare `aiweb` under an empty name."""
     assert app.registered_callback is not None
-    found = {str(getattr(each.callback, "__name__", "")): each.callback for each in app.registered_commands}
+    found = {
+        each.name or str(getattr(each.callback, "__name__", "")).replace("_", "-"): each.callback
+        for each in app.registered_commands
+    }
     found[""] = app.registered_callback.callback
     return {name: function for name, function in found.items() if function is not None}
 
@@ -404,7 +408,11 @@ def reported() -> dict[str, list[Report]]:
     disputed = next(name for name, deal in sorted(now.registry.deals.items()) if deal.disputed)
     return {
         "aiweb": [reports.summary(graph, now.circulation(), now.loops(top=5))],
-        "show": [reports.party(graph, "openai"), reports.deal(graph, disputed)],
+        "show": [
+            reports.party(graph, "openai"),
+            reports.deal(graph, disputed),
+            reports.series(graph, next(iter(now.registry.series))),
+        ],
         "parties": [reports.parties(graph, now.registry.parties)],
         "deals": [reports.deals(graph, graph.deals.values())],
         "path": [reports.path(graph, now.path("nvidia", "openai"))],
@@ -421,11 +429,23 @@ def reported() -> dict[str, list[Report]]:
             reports.selffunded(graph, now.under("headline").selffunded("nvidia")),
         ],
         "demand": [reports.demand(graph, now.demand())],
-        "gap": [reports.gap(view.graph, view.funding("openai")) for view in (then, now)],
+        "gap": [
+            *(reports.gap(view.graph, view.funding("openai")) for view in (then, now)),
+            reports.gap(graph, now.funding("openai"), now.chances("openai", draws=100)),
+            reports.gaps(graph, now.gaps()),
+        ],
+        "missing": [reports.missing(graph, now.missing("openai", top=3))],
+        "explain": [reports.explained(graph, now.explain("gap", "openai"))],
     }
 
 
-MADE: Final[dict[str, Callable[..., str]]] = {"options": options, "tables": tables}
+def explained() -> str:
+    """Write what can follow `explain`, as a table."""
+    rows = (f"| `{usage(word)}` | {found.says} |" for word, found in EXPLAINED.items())
+    return "\n".join(("| Write | Explains |", "|---|---|", *rows))
+
+
+MADE: Final[dict[str, Callable[..., str]]] = {"options": options, "tables": tables, "explained": explained}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -88,7 +88,12 @@ def test_what_would_set_the_project_up_exists(root: Path, manual: dict[str, str]
     assert [
         call for call in calls if call and not re.search(rf"^ *{call.strip()}\b.*\)", script, re.MULTILINE)
     ] == []
-    assert [name for name in modules if not (root / f"{name.replace('.', '/')}.py").is_file()] == []
+    homes = {name: root / name.replace(".", "/") for name in modules}
+    assert [
+        name
+        for name, home in homes.items()
+        if not (home.with_suffix(".py").is_file() or (home / "__main__.py").is_file())
+    ] == []
 
 
 def test_the_readme_opens_with_the_two_commands_and_the_picture(manual: dict[str, str]) -> None:
@@ -134,7 +139,7 @@ def test_every_metric_that_a_report_prints_is_defined(manual: dict[str, str]) ->
         word
         for _, table in given("people")
         for index, column in enumerate(table.columns)
-        if any(isinstance(row[index], Money | Fraction) for row in table.rows)
+        if not column.machine and any(isinstance(row[index], Money | Fraction) for row in table.rows)
         for word in column.heading.split(", ")
     }
     labels = {label for report in reports() for label in labelled(report)}
@@ -213,7 +218,7 @@ def reports() -> list[Report]:
     return [
         report
         for name, found in blocks.reported().items()
-        if name in {"aiweb", "path", "loops", "circularity", "exposure", "gap"}
+        if name not in {"show", "parties", "deals", "explain"}
         for report in found
     ]
 

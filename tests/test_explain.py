@@ -130,7 +130,7 @@ def test_a_gap_that_cannot_be_drawn_says_why(web: Web) -> None:
     """NVIDIA has no cash figure."""
     trace = web.explain("gap", "nvidia")
 
-    assert trace.steps == ()
+    assert not [name for name in trace.names if name.startswith(("cash", "peak"))]
     assert trace.notes[0] == "no path can be drawn without cash at any date"
 
 
@@ -204,7 +204,8 @@ def test_every_number_of_a_funding_gap_is_explained(shipped: Web, party: str) ->
     assert faults(trace) == []
     if not found.missing:
         report = reports.gap(shipped.graph, found)
-        assert unexplained(report, trace, "opening", "items", "years", "outcomes") == []
+        beside = ("net", "net_outcomes", "failing", "sums", "vendors")
+        assert unexplained(report, trace, "opening", "items", "years", "outcomes", *beside) == []
 
 
 def test_every_number_of_the_panel_is_explained(shipped: Web) -> None:
@@ -309,7 +310,7 @@ def test_every_other_word_has_a_trace_that_follows(shipped: Web, words: tuple[st
     "words, message",
     [
         (("lop", "1"), "explain 'lop': did you mean 'loop'?"),
-        (("everything",), "write one of circularity, circulation, deal"),
+        (("everything",), "write one of chances, circularity, circulation"),
         (("loop",), "write loop NUMBER [PARTY]"),
         (("loop", "first"), "write loop NUMBER [PARTY], with a whole number"),
         (("path", "nvidia"), "write path FROM TO"),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiweb.analysis.funding import FundingGap, funding
+from aiweb.analysis.funding import FundingGap, YearSum, funding, gaps
 from aiweb.errors import BadOption
+from aiweb.flows.interest import Change, stretches
 from aiweb.spread import by_year
-from aiweb.values import UNDISCLOSED, Money
+from aiweb.values import UNDISCLOSED, Money, total
+from aiweb.views import reports
+from aiweb.views.reports.gaps import charts
+from aiweb.views.tables import markdown, text, to_json
+from tests.recompute import faults
 from tests.webs import graph
 
 _FIGURES = """
@@ -367,6 +373,283 @@ def test_a_claims_year_is_twelve_months_of_its_term() -> None:
     assert row.parts[0].per_year == Money(100, 100)
 
 
+# ---- interest
+
+
+def interest(found: FundingGap) -> list[tuple[str | None, int, str, int, int]]:
+    """List interest: leg, year, role, bounds."""
+    return [
+        (item.leg, item.year, str(item.role), item.amount.low, item.amount.high)
+        for item in found.items
+        if item.accruals
+    ]
+
+
+def test_interest_runs_by_days_from_the_balance_to_the_maturity() -> None:
+    """
+    banks -> lab: 36500 loan closed #maturity 2028-03-01 #coupon 8%
+    lab -> chips: 7300 loan closed #maturity 2027-01-01 #coupon 5%
+    """
+    found = gap(test_interest_runs_by_days_from_the_balance_to_the_maturity.__doc__)
+
+    # 8% of 36,500 is 2,920 a year; in 2028 it is owed on 60 days of 366.
+    assert interest(found) == [
+        ("d2/1", 2026, "interest in", 365, 365),
+        ("d1/1", 2026, "interest out", 2920, 2920),
+        ("d1/1", 2027, "interest out", 2920, 2920),
+        ("d1/1", 2028, "interest out", 479, 479),
+    ]
+    # 50 - 20 + 365 - 2920, and in the cash flow already where the overlap is full.
+    assert cash(found, "contractual", "none")[0] == Money(-2525, -2525)
+    assert cash(found, "contractual", "full")[0] == Money(30, 30)
+
+
+def test_interest_is_owed_on_what_is_drawn_and_not_repaid() -> None:
+    """
+    banks -> lab: 36500 loan signed; 2026-01-31 paid 7300; 2026-03-01 repaid 3650..5475 #coupon 10%
+    banks -> lab: 90000 loan signed #drawn $3650 #coupon 10% #maturity 2027-01-01
+    """
+    found = gap(test_interest_is_owed_on_what_is_drawn_and_not_repaid.__doc__, until=2026)
+
+    # 7,300 owed for 29 days: 58; then 1,825 to 3,650 for 306 days: 153 to 306.
+    assert interest(found) == [
+        ("d1/1", 2026, "interest out", 58 + 153, 58 + 306),
+        ("d2/1", 2026, "interest out", 365, 365),
+    ]
+    assert "no maturity is published" in next(item.how for item in found.items if item.accruals)
+
+
+_OTHER = """---
+    sources:
+      t: {publisher: q, offline: o, grade: press, date: 2025-01-01}"""
+_SERIES = (
+    "\n"
+    + _FIGURES.replace("---", _OTHER)
+    + """
+    series:
+      base:
+        name: Base
+        zh: Base
+        unit: percent
+        readings:
+          - {on: 2025-05-01, value: 3, source: s}
+          - {on: 2026-05-01, value: 4, source: s}
+          - {on: 2026-05-01, value: 5, source: t}
+          - {on: 2026-09-01, value: 9, source: s}
+"""
+)
+
+
+def test_a_floating_rate_is_the_last_reading_known_and_the_margin() -> None:
+    """
+    banks -> lab: 10000 loan closed #maturity 2028-01-01 #coupon 2% #floating true #benchmark base
+    """
+    text = f"{test_a_floating_rate_is_the_last_reading_known_and_the_margin.__doc__}{_SERIES}"
+    late = funding(graph(text, as_of="2026-06-30"), "lab", since=2026, until=2026)
+    early = funding(graph(text, as_of="2026-04-30"), "lab", since=2026, until=2026)
+
+    # Two readings of the last day differ, so it is a range; what is read later is not known yet.
+    assert interest(late) == [("d1/1", 2026, "interest out", 600, 700)]
+    assert interest(early) == [("d1/1", 2026, "interest out", 500, 500)]
+    assert faults(late.explain()) == []
+
+
+def test_the_fixed_part_of_a_floating_loan_bears_its_own_rate() -> None:
+    """
+    banks -> lab: 10000 loan closed #coupon 2% #floating true #benchmark base #fixed $4000 #fixed-coupon 9%
+    b -> lab: 900 loan closed #coupon 2% #floating true #benchmark base #fixed undisclosed #fixed-coupon 9%
+    """
+    text = f"{test_the_fixed_part_of_a_floating_loan_bears_its_own_rate.__doc__}{_SERIES}"
+    found = funding(graph(text, as_of="2026-04-30"), "lab", since=2026, until=2026)
+
+    # 9% of 4,000 and 5% of 6,000; where the part is not known, 5% to 9% of it all.
+    assert interest(found) == [
+        ("d1/1", 2026, "interest out", 660, 660),
+        ("d2/1", 2026, "interest out", 45, 81),
+    ]
+
+
+def test_credit_that_may_be_drawn_may_cost_interest() -> None:
+    """
+    banks -> lab: 20000 loan #coupon 5% #maturity 2027-01-01
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $20, kind: reported, source: s}
+        - {metric: undrawn-credit, period: 2025-12-31, amount: $20000, kind: reported, source: s}
+    """
+    found = funding(graph(test_credit_that_may_be_drawn_may_cost_interest.__doc__), "lab", until=2026)
+
+    assert interest(found) == [("d1/1", 2026, "interest out", 0, 1000)]
+
+
+@pytest.mark.parametrize(
+    "loan, why",
+    [
+        ("25 loan closed", "no rate of interest is published"),
+        ("25 loan signed #coupon 5%", "what is drawn of it is not published"),
+        ("undisclosed loan closed #coupon 5%", "amount undisclosed"),
+        ("25 loan closed #floating true", "the margin of its floating rate is not published"),
+        ("25 loan closed #floating true #coupon 2%", "what its floating rate goes by is not published"),
+    ],
+)
+def test_unknown_interest_is_not_zero(loan: str, why: str) -> None:
+    """It is among what no path holds, and counted as undisclosed."""
+    found = gap(f"banks -> lab: {loan} #maturity 2027-06")
+
+    assert not interest(found)
+    rows = [(row.role, row.amount, row.why) for row in found.undated if "interest" in row.why]
+    assert rows == [("interest out", UNDISCLOSED, f"interest: {why}")]
+
+
+def test_a_loan_that_has_fallen_due_costs_nothing_more() -> None:
+    """
+    banks -> lab: 25 loan closed #coupon 5% #maturity 2025-06
+    banks -> lab: 25 loan closed; 2025-11-01 completed #coupon 5%
+    """
+    found = gap(test_a_loan_that_has_fallen_due_costs_nothing_more.__doc__)
+
+    assert not interest(found)
+    assert not [row for row in found.undated if "interest" in row.why]
+
+
+# ---- without circular money
+
+
+def test_what_comes_back_is_taken_out_of_the_cash() -> None:
+    """
+    chips -> lab: 70 #term 2026..2027
+    funds -> lab: 12 #term 2026
+    lab -> cloud: 60 purchase #term 2026..2027
+    cloud -> chips: 90 purchase #term 2026..2028
+    """
+    found = gap(test_what_comes_back_is_taken_out_of_the_cash.__doc__, until=2027)
+    plain, net = found.paths[0], found.net[0]
+
+    # 2026: 35 from the chip maker; 30 to the cloud, all of which it can pay on. 2027: 70, 60 and 60.
+    assert [row.cash for row in plain.years] == [Money(47, 47), Money(12, 12)]
+    assert [(row.received, row.circular) for row in net.years] == [
+        (Money(47, 47), Money(30, 30)),
+        (Money(82, 82), Money(60, 60)),
+    ]
+    assert [row.cash for row in net.years] == [Money(17, 17), Money(-48, -48)]
+    assert net.years[1].share == Fraction(60, 82)
+    assert (plain.peak, net.peak, net.first_short) == (Money(0, 0), Money(48, 48), (2027, 2027))
+    assert [(row.leg, row.amount) for row in net.carriers] == [("d3/1", 60)]
+    assert faults(found.explain()) == []
+
+
+def test_each_end_of_the_cash_loses_what_comes_back_at_that_end() -> None:
+    """
+    chips -> lab: 10..30 #term 2026
+    lab -> chips: 5..20 purchase #term 2026
+    """
+    found = gap(test_each_end_of_the_cash_loses_what_comes_back_at_that_end.__doc__, until=2026)
+    (row,) = found.net[0].years
+
+    # At worst 10 come and 20 go, of which 10 come back; at best 30 come and 5 go.
+    assert found.paths[0].years[0].cash == Money(20, 55)
+    assert (row.worst, row.best, row.circular) == (10, 5, Money(5, 20))
+    assert row.cash == Money(10, 50)
+
+
+def test_what_is_paid_back_on_a_loan_has_not_financed_it() -> None:
+    """
+    banks -> lab: 40 loan closed #term 2026 #maturity 2027-06 #coupon 5%
+    lab -> banks: 7 purchase #term 2026
+    """
+    found = gap(test_what_is_paid_back_on_a_loan_has_not_financed_it.__doc__)
+
+    assert [row.circular.high for row in found.net[0].years] == [7, 7, 7]
+
+
+def test_those_who_stand_for_many_bring_nothing_back() -> None:
+    """
+    *funds -> lab: 40 #term 2026
+    lab -> *funds: 30 purchase #term 2026
+    """
+    found = gap(test_those_who_stand_for_many_bring_nothing_back.__doc__, until=2026)
+
+    assert found.net[0].years[0].circular == Money(0, 0)
+    assert found.net[0].years[0].received == Money(40, 40)
+
+
+def test_an_undisclosed_deal_between_may_bring_more_back() -> None:
+    """
+    chips -> lab: 40 #term 2026
+    lab -> cloud: 30 purchase #term 2026
+    cloud -> chips: undisclosed purchase
+    """
+    found = gap(test_an_undisclosed_deal_between_may_bring_more_back.__doc__, until=2026)
+    (row,) = found.net[0].years
+
+    assert row.circular == Money(0, 0, unbounded=True)
+    assert row.shortfall.unbounded
+
+
+def test_the_vendors_share_is_of_all_that_is_promised_in_a_class() -> None:
+    """
+    chips -> lab: 40
+    funds -> lab: 35
+    cloud -> lab: 9 conditional
+    lab -> chips: 25 purchase
+    lab -> cloud: 6 purchase
+    """
+    found = gap(test_the_vendors_share_is_of_all_that_is_promised_in_a_class.__doc__)
+
+    assert [(row.certainty, row.received.high, row.circular.high) for row in found.vendors] == [
+        ("contractual", 75, 25),
+        ("conditional", 84, 31),
+        ("announced", 84, 31),
+    ]
+    assert found.vendors[0].share == Fraction(1, 3)
+    assert found.explain()["share vendors conditional"] == Fraction(31, 84)
+
+
+def test_receipts_that_are_not_contractual_may_all_fail() -> None:
+    """
+    funds -> lab: 30 #term 2026
+    funds -> lab: 25 conditional #term 2026
+    funds -> lab: 7 letter-of-intent #term 2026
+    lab -> cloud: 70 purchase conditional #term 2026
+    """
+    found = gap(test_receipts_that_are_not_contractual_may_all_fail.__doc__, until=2026)
+
+    # 50 - 20 + 30 - 70, with 25 and 7 more if they come; overlap full leaves the purchase out.
+    assert [(str(row.certainty), str(row.overlap), row.years[0].cash.high) for row in found.failing] == [
+        ("conditional", "none", -10),
+        ("conditional", "full", 60),
+        ("announced", "none", -10),
+        ("announced", "full", 60),
+    ]
+    assert cash(found, "announced", "none") == [Money(22, 22)]
+    assert found.explain()["failing peak announced none"] == Money(10, 10)
+    assert faults(found.explain()) == []
+
+
+parts = st.integers(0, 40)
+
+
+@given(st.tuples(parts, parts), st.tuples(parts, parts), st.tuples(parts, parts), st.data())
+def test_the_cash_without_circular_money_lies_between_its_corners(
+    receipt: tuple[int, int], payment: tuple[int, int], between: tuple[int, int], data: st.DataObject
+) -> None:
+    """Draw any amounts inside their ranges: the cash they give lies in the range that the ranges give."""
+    ranges = [(low, low + more) for low, more in (receipt, payment, between)]
+    chosen = [data.draw(st.integers(low, high)) for low, high in ranges]
+    text = """
+    chips -> lab: {} #term 2026
+    lab -> cloud: {} purchase #term 2026
+    cloud -> chips: {} purchase #term 2026
+    """
+    whole = gap(text.format(*(f"{low}..{high}" for low, high in ranges)), until=2026).net[0].years[0]
+    point = gap(text.format(*chosen), until=2026).net[0].years[0]
+
+    assert whole.cash.low <= point.cash.low == point.cash.high <= whole.cash.high
+    assert point.circular.high == min(chosen)
+    assert point.circular.high <= point.received.high
+
+
 spans = st.tuples(st.integers(2024, 2030), st.integers(0, 6)).map(lambda s: f"{s[0]}..{s[0] + s[1]}")
 
 
@@ -393,3 +676,120 @@ def test_the_gap_rises_with_every_use_and_falls_with_every_source(use: int, more
     short = [found.path("contractual", "none") for found in (lean, dear, rich)]
     peaks = [path.peak.high for path in short if path is not None]
     assert peaks[0] <= peaks[1] >= peaks[2]
+
+
+# ---- added up, drawn, and for all parties
+
+
+def classes(row: YearSum) -> tuple[Money, ...]:
+    """Give the three sums of a row."""
+    return row.contractual, row.conditional, row.announced
+
+
+def test_sources_and_uses_are_added_up_by_year_role_and_class() -> None:
+    """
+    lab -> cloud: 30..50 purchase #term 2026
+    lab -> chips: 6 purchase conditional #term 2026
+    funds -> lab: 9 letter-of-intent #term 2026
+    """
+    found = gap(test_sources_and_uses_are_added_up_by_year_role_and_class.__doc__, until=2026)
+    rows = [(str(row.role or ""), *((each.low, each.high) for each in classes(row))) for row in found.sums]
+
+    assert rows == [
+        ("operating", (-20, -20), (-20, -20), (-20, -20)),
+        ("financing in", (0, 0), (0, 0), (9, 9)),
+        ("trading out", (30, 50), (36, 56), (36, 56)),
+        ("", (-50, -30), (-56, -36), (-47, -27)),
+    ]
+    assert found.explain()["sum 2026 listed announced"] == Money(-47, -27)
+
+
+def test_sums_need_no_forecast() -> None:
+    """
+    lab -> cloud: 60 purchase #term 2027
+    """
+    found = gap(test_sums_need_no_forecast.__doc__, party="cloud")
+
+    assert found.missing
+    assert [(row.year, str(row.role), row.announced.high) for row in found.sums] == [
+        (2027, "trading in", 60),
+        (2027, "None", 60),
+    ]
+    assert found.explain()["sum 2027 trading in contractual"] == Money(60, 60)
+
+
+def test_bars_are_drawn_on_one_scale_that_holds_zero() -> None:
+    """
+    lab -> cloud: 30..50 purchase #term 2026
+    lab -> cloud: 60 purchase letter-of-intent #term 2027
+    funds -> lab: 10 #term 2027
+    """
+    found = gap(test_bars_are_drawn_on_one_scale_that_holds_zero.__doc__, until=2027)
+    firm, full, all_of_it = charts(found)
+
+    # From -110 at worst to 30 at best: 50 characters for 140, so 10 are 3.57 of them.
+    assert cash(found, "contractual", "none") == [Money(-20, 0), Money(-50, -30)]
+    assert [line.rstrip() for line in firm.lines] == [
+        f"2026 {' ' * 32}.......|{' ' * 11}  -$20 to $0",
+        f"2027 {' ' * 21}.......###########|{' ' * 11}  -$50 to -$30",
+    ]
+    assert full.lines[0] == f"2026 {' ' * 39}|{'#' * 11}  $30"
+    assert all_of_it.lines[1] == f"2027 .......{'#' * 32}|{' ' * 11}  -$110 to -$90"
+    assert "contractual and conditional, overlap zero" in firm.title
+    assert "in every class, overlap full" in full.title
+
+
+def test_a_chart_is_in_a_block_of_its_own_and_in_no_data() -> None:
+    """
+    lab -> cloud: 30..50 purchase #term 2026
+    """
+    web = graph(
+        str(test_a_chart_is_in_a_block_of_its_own_and_in_no_data.__doc__) + _FIGURES, as_of="2026-06-30"
+    )
+    report = reports.gap(web, funding(web, "lab", since=2026, until=2026))
+
+    lines = report.charts[0].lines
+    assert f"```text\n{lines[0]}\n```" in markdown(report)
+    assert f"\n  {lines[0]}\n" in text(report)
+    assert "|#" not in to_json(report)
+
+
+def test_all_parties_are_listed_with_what_they_lack() -> None:
+    """
+    lab -> cloud: 60 purchase #term 2027
+    *funds -> cloud: 5
+    maker -> chips: 10 purchase talks
+    """
+    web = graph(str(test_all_parties_are_listed_with_what_they_lack.__doc__) + _FIGURES, as_of="2026-06-30")
+    found = gaps(web, since=2026, until=2027)
+
+    assert [(row.party, len(row.missing)) for row in found] == [("lab", 0), ("cloud", 2)]
+    assert found[0] == funding(web, "lab", since=2026, until=2027)
+    report = reports.gaps(web, found)
+    assert report.lines == ("1 of 2 parties have figures enough",)
+    outcomes, lacking = report.tables
+    assert outcomes.rows[0] == ("lab", "contractual", "none", 2027, 2027, Money(70, 70), Money(70, 70))
+    assert lacking.rows == (("cloud", None, None, 1, found[1].missing),)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 20), st.dates(date(2026, 1, 1), date(2030, 12, 31)))
+def test_interest_of_whole_years_is_the_rate_times_the_years(owed: int, years: int, day: date) -> None:
+    """However the time is cut, and leap years among it."""
+    first = day.replace(month=1, day=1)
+    last = date(first.year + years - 1, 12, 31)
+    changes = [Change(first, owed + 7, owed + 7), Change(day, 1, 1), Change(day, -1, -1)]
+    found = stretches([*changes, Change(first, -7, -7)], first, last)
+
+    assert sum(row.part() * row.low for row in found) == owed * years
+    assert {row.low for row in found} <= {owed, owed + 1}
+
+
+@given(parts, parts, parts)
+def test_the_sums_of_the_years_are_what_the_paths_add_up(use: int, more: int, source: int) -> None:
+    """Cash at the end is the opening, the flow of operations and what the deals listed come to."""
+    found = gap(
+        f"lab -> cloud: {use}..{use + more} purchase #term 2026..2028\n    funds -> lab: {source} #term 2027"
+    )
+    flows = total(row.contractual for row in found.sums if row.role in {None, "operating"})
+
+    assert cash(found, "contractual", "none")[-1] == found.opening + flows

@@ -298,7 +298,7 @@ def test_a_cut_list_says_so(tmp_path: Path) -> None:
     said = run(tmp_path, test_a_cut_list_says_so.__doc__, "loops", "--top", "1")
 
     assert [row["loop"] for row in said["loops"]] == ["a -> b -> a"]
-    assert any("there are more than these 1" in note for note in said["notes"])
+    assert any("there are more than the 1 listed" in note for note in said["notes"])
 
 
 def test_paid_says_how_much_it_covers(tmp_path: Path) -> None:

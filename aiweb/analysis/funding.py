@@ -9,7 +9,20 @@ No source settles v for most parties, so every path is shown with v at zero and 
 
 Financing (equity, loans, their repayment, investments made) is never part of a free cash flow
 and overlaps with nothing.
-Trading (purchases, leases, licences, revenue shares) may be.
+Trading (purchases, leases, licences, revenue shares) may be, and interest is:
+a free cash flow is what is left after interest paid.
+
+Interest is simple interest on what is owed from day to day, `aiweb.flows.interest`.
+A rate that floats is the last reading of its benchmark known on the day, held for good, and the margin.
+
+Without circular money (a party's own payments that come back to it) the cash of a year is
+
+    M'_t = M_t - C_t
+
+C_t is the maximum flow from what the party pays up to the end of year t, over the deals of others, to what it
+receives by then: all that can come back (L. R. Ford, D. R. Fulkerson, Canad. J. Math. 8 (1956) 399-404).
+M'_t falls with every payment and with every deal of others and rises with every receipt, for a flow rises by
+no more than what it is given; so its bounds are exact corners too.
 
 Three certainty classes, each holding those before it: contractual (signed and firm), conditional
 (signed, with a condition or an option), announced (a letter of intent or an announcement,
@@ -26,18 +39,37 @@ A fiscal year's figure falls into calendar years by days.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from aiweb.errors import BadOption, UnknownName
-from aiweb.graph import Convention, DealGraph, LegState, counted_once, payments
-from aiweb.model import Basis, Certainty, Claim, Figure, FigureKind, Instrument, Metric, Overlap, Side, Status
+from aiweb.flows import cut
+from aiweb.flows.interest import Change, Stretch, stretches
+from aiweb.flows.web import Pair
+from aiweb.graph import Carrier, Convention, DealGraph, LegState, counted_once, payments
+from aiweb.model import (
+    Basis,
+    Certainty,
+    Claim,
+    Figure,
+    FigureKind,
+    Instrument,
+    Leg,
+    Metric,
+    Overlap,
+    Side,
+    Status,
+    Unit,
+)
 from aiweb.spread import by_year, months_between, portions, spread
 from aiweb.trace import Steps, Trace, dollars
-from aiweb.values import NOTHING, Money, Span
+from aiweb.values import NOTHING, UNDISCLOSED, Money, Span, total
 
 LAST_YEAR: Final = 2030
 _FULL_YEAR: Final = 360
@@ -60,13 +92,35 @@ class Role(StrEnum):
     OPERATING = "operating"
     FINANCING_IN = "financing in"
     FINANCING_OUT = "financing out"
+    INTEREST_IN = "interest in"
+    INTEREST_OUT = "interest out"
     TRADING_IN = "trading in"
     TRADING_OUT = "trading out"
 
     @property
     def is_source(self) -> bool:
         """Whether it brings money."""
-        return self in {Role.OPERATING, Role.FINANCING_IN, Role.TRADING_IN}
+        return self in {Role.OPERATING, Role.FINANCING_IN, Role.INTEREST_IN, Role.TRADING_IN}
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether a free cash flow may have taken it in already."""
+        return self in {Role.INTEREST_IN, Role.INTEREST_OUT, Role.TRADING_IN, Role.TRADING_OUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual:
+    """Interest on what is owed: `owed` times the rate for the time, `low` to `high`, as parts of it."""
+
+    text: str
+    owed: Money
+    low: Fraction
+    high: Fraction
+
+    @property
+    def amount(self) -> Money:
+        """The interest, in whole dollars."""
+        return replace(self.owed, low=round(self.owed.low * self.low), high=round(self.owed.high * self.high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +129,7 @@ class Item:
 
     Where it was spread evenly, `whole` is what was spread, and `parts` are, of the equal parts of that,
     how many come before this year's, how many are this year's, and how many there are.
+    Interest has `accruals`, one for each stretch of the year in which the same is owed at the same rate.
     """
 
     year: int
@@ -86,6 +141,24 @@ class Item:
     figure: Figure | None = None
     whole: Money | None = None
     parts: tuple[int, int, int] | None = None
+    accruals: tuple[Accrual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class YearSum:
+    """Items of one role in one year added up, for each class together with those before it.
+
+    Without a role it is all that the listed deals bring less all that they take: what is left for operations
+    and new money to meet, if it is below zero.
+    `less` says that one of those uses is "at least", so less may be left; a source of "at least" puts a `+`.
+    """
+
+    year: int
+    role: Role | None
+    contractual: Money
+    conditional: Money
+    announced: Money
+    less: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +197,109 @@ class CashPath:
     overlap: Overlap
     years: tuple[YearEnd, ...]
 
+    def holds(self, item: Item) -> bool:
+        """Whether an item of any year is on this path, by its class and the overlap."""
+        certain = _CLASSES.index(item.certainty) <= _CLASSES.index(self.certainty)
+        return certain and not (item.role.overlaps and self.overlap is Overlap.FULL)
+
     @property
     def first_short(self) -> tuple[int | None, int | None]:
         """First year short of cash in the worst and in the best case."""
-        worst = next((row.year for row in self.years if row.shortfall.high > 0), None)
-        best = next((row.year for row in self.years if row.shortfall.low > 0), None)
-        return worst, best
+        return _first_short(self.years)
 
     @property
     def peak(self) -> Money:
         """The largest shortfall, best case to worst: what must be arranged."""
-        return Money(
-            max((row.shortfall.low for row in self.years), default=0),
-            max((row.shortfall.high for row in self.years), default=0),
-            unbounded=any(row.shortfall.unbounded for row in self.years),
-        )
+        return _peak(self.years)
 
     @property
     def end(self) -> Money:
         """The shortfall at the end of the last year."""
         return self.years[-1].shortfall if self.years else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class NetYear:
+    """Cash at the end of a year without circular money, and what is short of the least cash then.
+
+    `received` is what the party has received by then from the deals listed, `circular` what of it can be its
+    own payments come back, all amounts low to all amounts high.
+    `worst` and `best` are that in the worst case of the gap and in the best.
+    """
+
+    year: int
+    received: Money
+    circular: Money
+    worst: int
+    best: int
+    cash: Money
+    shortfall: Money
+
+    @property
+    def share(self) -> Fraction | None:
+        """The vendor-financed share: what is circular over what is received, both at the most."""
+        return Fraction(self.circular.high, self.received.high) if self.received.high else None
+
+
+@dataclass(frozen=True, slots=True)
+class NetPath:
+    """A path without circular money; `carriers` hold back what comes back in the end, at the upper bounds."""
+
+    certainty: Class
+    overlap: Overlap
+    years: tuple[NetYear, ...]
+    carriers: tuple[Carrier, ...]
+
+    @property
+    def first_short(self) -> tuple[int | None, int | None]:
+        """First year short of cash in the worst and in the best case."""
+        return _first_short(self.years)
+
+    @property
+    def peak(self) -> Money:
+        """The largest shortfall, best case to worst."""
+        return _peak(self.years)
+
+    @property
+    def end(self) -> Money:
+        """The shortfall at the end of the last year."""
+        return self.years[-1].shortfall if self.years else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class VendorShare:
+    """What of all that a party is promised in a class, in any year, its own payments can bring back.
+
+    `received` and `circular` are at face value, the first that of `receipts`.
+    `carriers` hold the second back at the upper bounds.
+    """
+
+    certainty: Class
+    receipts: tuple[tuple[str, Money], ...]
+    received: Money
+    circular: Money
+    carriers: tuple[Carrier, ...]
+
+    @property
+    def share(self) -> Fraction | None:
+        """What is circular over what is received, both at the most."""
+        return Fraction(self.circular.high, self.received.high) if self.received.high else None
+
+
+def _first_short(years: Iterable[YearEnd | NetYear]) -> tuple[int | None, int | None]:
+    rows = list(years)
+    worst = next((row.year for row in rows if row.shortfall.high > 0), None)
+    best = next((row.year for row in rows if row.shortfall.low > 0), None)
+    return worst, best
+
+
+def _peak(years: Iterable[YearEnd | NetYear]) -> Money:
+    rows = list(years)
+    return Money(
+        max((row.shortfall.low for row in rows), default=0),
+        max((row.shortfall.high for row in rows), default=0),
+        unbounded=any(row.shortfall.unbounded for row in rows),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +324,14 @@ class ClaimRow:
     parts: tuple[PartRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FundingGap:
     """Sources and uses of one party by year, the paths of its cash, and published gaps beside them.
 
     `missing` names the figures without which there is no path.
     """
 
-    convention: Convention
-    digest: str
+    graph: DealGraph = field(repr=False, compare=False)
     party: str
     since: int
     until: int
@@ -187,8 +342,61 @@ class FundingGap:
     items: tuple[Item, ...]
     undated: tuple[Undated, ...]
     paths: tuple[CashPath, ...]
+    net: tuple[NetPath, ...]
     missing: tuple[str, ...]
     claims: tuple[ClaimRow, ...]
+
+    @property
+    def convention(self) -> Convention:
+        """Which day holds, and what is left out."""
+        return self.graph.convention
+
+    @property
+    def digest(self) -> str:
+        """The hash of the registry."""
+        return self.graph.registry.digest
+
+    @property
+    def sums(self) -> tuple[YearSum, ...]:
+        """Sources and uses by year and role, in the three classes, and what the listed deals come to."""
+        rows = []
+        for year in sorted({item.year for item in self.items}):
+            items = [item for item in self.items if item.year == year]
+            for role in Role:
+                own = [item for item in items if item.role is role]
+                if own:
+                    firm, more, every = (_added(own, certainty) for certainty in _CLASSES)
+                    rows.append(YearSum(year, role, firm, more, every))
+            listed = [item for item in items if item.role is not Role.OPERATING]
+            if listed:
+                firm, more, every = (_added(listed, each, net=True) for each in _CLASSES)
+                less = any(item.amount.unbounded and not item.role.is_source for item in listed)
+                rows.append(YearSum(year, None, firm, more, every, less))
+        return tuple(rows)
+
+    @property
+    def begin(self) -> int:
+        """The year in which the paths begin; those before `since` count and are not shown."""
+        return min([self.since, *(item.year for item in self.items)])
+
+    @cached_property
+    def failing(self) -> tuple[CashPath, ...]:
+        """The paths beyond the contractual class where every receipt that is not contractual fails.
+
+        What the party is to pay stays.
+        """
+        items = [item for item in self.items if not _fails(item)]
+        years = range(self.begin, self.until + 1)
+        return tuple(
+            _path(items, self.opening, years, self.since, self.minimum, path.certainty, path.overlap)
+            for path in self.paths
+            if path.certainty is not Class.CONTRACTUAL
+        )
+
+    @cached_property
+    def vendors(self) -> tuple[VendorShare, ...]:
+        """What of all that the party is promised, class by class, its own payments can bring back."""
+        return tuple(_vendors(self.graph, self.party))
 
     def path(self, certainty: str, overlap: str) -> CashPath | None:
         """Find the path of one class and overlap."""
@@ -241,14 +449,13 @@ def funding(
     start = (opening_on or date(first, 1, 1) - timedelta(days=1)) + timedelta(days=1)
     operating, forecast = _operating(figures, start)
     borrows = any(row.metric is Metric.UNDRAWN_CREDIT for row in opening_figures)
-    items, undated = _listed(graph, party, start, borrows=borrows)
+    items, undated = _listed(graph, party, start, last, borrows=borrows)
     begin = min(first, start.year)
     inside = [item for item in (*operating, *items) if begin <= item.year <= last]
     missing = _missing(opening_on, forecast, start, range(begin, last + 1))
     paths = () if missing else _paths(inside, opening, range(begin, last + 1), first, minimum)
     return FundingGap(
-        convention=graph.convention,
-        digest=registry.digest,
+        graph=graph,
         party=party,
         since=first,
         until=last,
@@ -259,9 +466,33 @@ def funding(
         items=tuple(sorted(inside, key=_item_order)),
         undated=tuple(sorted(undated, key=lambda row: (row.certainty, row.role, row.leg))),
         paths=paths,
+        net=_net(graph, party, inside, start, paths, minimum) if paths else (),
         missing=missing,
         claims=_claims(graph, party),
     )
+
+
+def gaps(
+    graph: DealGraph, *, since: int | None = None, until: int | None = None, minimum: int = 0
+) -> tuple[FundingGap, ...]:
+    """Do the same for every party that has a figure or pays or receives: those with figures enough first.
+
+    Raises:
+        BadOption: as `funding` does.
+    """
+    named = {leg.payer for deal in graph.deals.values() for leg in deal.legs if _counted(graph, leg)}
+    named |= {leg.payee for deal in graph.deals.values() for leg in deal.legs if _counted(graph, leg)}
+    known = graph.registry.figure_known
+    named |= {
+        party
+        for party, rows in graph.registry.figures.items()
+        if any(known(row) <= graph.convention.as_of for row in rows)
+    }
+    rows = (
+        funding(graph, party, since=since, until=until, minimum=minimum)
+        for party in sorted(named - graph.outside - {*graph.convention.without})
+    )
+    return tuple(sorted(rows, key=lambda row: (bool(row.missing), len(row.missing), row.party)))
 
 
 def _opening(figures: Iterable[Figure], day: date) -> tuple[Money, date | None, tuple[Figure, ...]]:
@@ -272,6 +503,22 @@ def _opening(figures: Iterable[Figure], day: date) -> tuple[Money, date | None, 
         return NOTHING, None, ()
     credit = _last_balance(rows, Metric.UNDRAWN_CREDIT, day)
     return _hull(cash) + _hull(credit), cash[0].period.last, (*cash, *credit)
+
+
+def _added(items: Iterable[Item], certainty: Class, *, net: bool = False) -> Money:
+    """Add up the items of a class and those before it; with `net` uses count against sources."""
+    known = _CLASSES[: _CLASSES.index(certainty) + 1]
+    counted = [item for item in items if item.certainty in known]
+    if not net:
+        return total(item.amount for item in counted)
+    return total(
+        item.amount if item.role.is_source else replace(-item.amount, unbounded=False) for item in counted
+    )
+
+
+def _fails(item: Item) -> bool:
+    """Whether it is money that the party may not get, for its deal is not contractual."""
+    return item.role.is_source and item.certainty is not Class.CONTRACTUAL
 
 
 def _last_balance(figures: Iterable[Figure], metric: Metric, day: date) -> list[Figure]:
@@ -375,7 +622,9 @@ def _spread_signed(amount: Money, span: Span, start: date) -> dict[int, Money]:
     return {year: Money(-lows[year].low, sign * highs[year].low) for year in lows}
 
 
-def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tuple[list[Item], list[Undated]]:
+def _listed(
+    graph: DealGraph, party: str, start: date, last: int, *, borrows: bool
+) -> tuple[list[Item], list[Undated]]:
     items: list[Item] = []
     undated: list[Undated] = []
     for leg in _flowing(graph, party):
@@ -405,7 +654,11 @@ def _listed(graph: DealGraph, party: str, start: date, *, borrows: bool) -> tupl
             undated.append(Undated(leg.id, role, certainty, left, settled or how, settled=bool(settled)))
         items += _repaid(graph, leg, party, start)
         if leg.instrument is Instrument.LOAN:
-            items += _repayment(graph, leg, party, start, borrows=borrows and leg.payee == party)
+            lent = borrows and leg.payee == party
+            items += _repayment(graph, leg, party, start, borrows=lent)
+            accrued, unknown = _interest(graph, leg, party, start, date(last, 12, 31), borrows=lent)
+            items += accrued
+            undated += unknown
     for deal in graph.deals.values():
         for leg in deal.legs:
             ended = deal.status.is_end and leg.instrument.is_cash and not graph.leaves_out(leg)
@@ -446,14 +699,16 @@ def _flowing(graph: DealGraph, party: str) -> list[LegState]:
     rows = []
     for deal in graph.deals.values():
         for leg in deal.legs:
-            moves = leg.instrument.is_cash and (
-                leg.side is not Side.NEITHER
-                or (leg.instrument is Instrument.ACQUISITION and leg.payer == party)
-            )
-            alive = leg.status.level >= Status.LETTER_OF_INTENT.level
-            if moves and alive and not graph.leaves_out(leg) and party in {leg.payer, leg.payee}:
+            bought = leg.instrument is Instrument.ACQUISITION and leg.payer == party
+            if party in {leg.payer, leg.payee} and _counted(graph, leg, bought=bought):
                 rows.append(leg)
     return _not_twice(graph, rows)
+
+
+def _counted(graph: DealGraph, leg: LegState, *, bought: bool = False) -> bool:
+    """Whether a leg moves cash, and its deal lives and is more than talk."""
+    moves = leg.instrument.is_cash and (leg.side is not Side.NEITHER or bought)
+    return moves and leg.status.level >= Status.LETTER_OF_INTENT.level and not graph.leaves_out(leg)
 
 
 def _not_twice(graph: DealGraph, legs: list[LegState]) -> list[LegState]:
@@ -512,6 +767,127 @@ def _repayment(graph: DealGraph, leg: LegState, party: str, start: date, *, borr
     return [Item(said.maturity.last.year, role, _class(leg), due, how, leg=leg.id)] if due else []
 
 
+class _Rate(NamedTuple):
+    """A yearly rate, as a part of what is owed, of `amount` of a loan, or of the rest of it."""
+
+    low: Fraction
+    high: Fraction
+    text: str
+    amount: Money | None = None
+
+
+def _interest(
+    graph: DealGraph, leg: LegState, party: str, start: date, end: date, *, borrows: bool
+) -> tuple[list[Item], list[Undated]]:
+    """Give a loan's interest by year, from the day after the balance to its maturity.
+
+    Where what is owed or its rate is unknown, so is the interest, and it says why.
+    """
+    role = Role.INTEREST_OUT if leg.payee == party else Role.INTEREST_IN
+    said = graph.registry.leg(leg.id)
+    if said.maturity is not None and said.maturity.last < start:
+        return [], []
+    changes, marks, why = _owed(graph, leg, start, borrows=borrows)
+    rates: list[_Rate] = []
+    if not why:
+        rates, why = _rates(graph, said)
+    if why:
+        return [], [Undated(leg.id, role, _class(leg), UNDISCLOSED, f"interest: {why}")]
+    until = end if said.maturity is None else min(end, said.maturity.last - timedelta(days=1))
+    rows: dict[int, list[Accrual]] = defaultdict(list)
+    for stretch in stretches(changes, start, until) if start <= until else ():
+        for rate, owed in _split_by_rate(stretch, rates, marks):
+            text = f"{stretch.days} of {stretch.of} days at {rate.text}"
+            part = stretch.part()
+            rows[stretch.year].append(Accrual(text, owed, rate.low * part, rate.high * part))
+    ends = "" if said.maturity is not None else "; no maturity is published"
+    how = f"interest at {' and '.join(rate.text for rate in rates)}{ends}"
+    items = [
+        Item(year, role, _class(leg), amount, how, leg=leg.id, accruals=tuple(found))
+        for year, found in rows.items()
+        if (amount := total(row.amount for row in found))
+    ]
+    return items, []
+
+
+def _owed(graph: DealGraph, leg: LegState, start: date, *, borrows: bool) -> tuple[list[Change], Money, str]:
+    """Say from which days on how much of a loan is owed, what marks the amounts bear, or why nobody knows.
+
+    A credit that stands undrawn among the sources may be drawn on the day after the balance, or never.
+    """
+    drawn = graph.registry.leg(leg.id).drawn
+    deal = graph.deals[leg.deal]
+    lent = payments(deal, leg.id)
+    if drawn is not None:
+        advances = [(lent[0][0] if lent else leg.since.last, drawn)]
+    elif lent:
+        advances = list(lent)
+    elif leg.status is Status.CLOSED:
+        advances = [(leg.since.last, leg.amount)]
+    elif borrows and leg.since.last < start:
+        advances = [(start, replace(leg.amount, low=0, ceilings=1))]
+    else:
+        return [], NOTHING, "what is drawn of it is not published"
+    marks = total(amount for _, amount in advances)
+    if marks.undisclosed and not marks.high:
+        return [], NOTHING, "amount undisclosed"
+    changes = [Change(day, amount.low, amount.high) for day, amount in advances]
+    changes += [Change(day, -amount.high, -amount.low) for day, amount in payments(deal, leg.id, back=True)]
+    return changes, marks, ""
+
+
+def _split_by_rate(stretch: Stretch, rates: list[_Rate], marks: Money) -> Iterator[tuple[_Rate, Money]]:
+    """Put what is owed under the rates: first what one of them is for, then the rest."""
+    low, high = stretch.low, stretch.high
+    for rate in rates:
+        own = Money(low, high)
+        if rate.amount is not None:
+            own = Money(min(low, rate.amount.low), min(high, rate.amount.high))
+        low, high = low - own.low, high - own.low if rate.amount is not None else 0
+        if own.high:
+            yield rate, replace(marks, low=own.low, high=own.high)
+
+
+def _rates(graph: DealGraph, said: Leg) -> tuple[list[_Rate], str]:
+    """Give the yearly rates of a loan, or say why nobody knows them."""
+    if not said.floating:
+        if said.coupon is None:
+            return [], "no rate of interest is published"
+        return [_fixed(said.coupon)], ""
+    if said.coupon is None:
+        return [], "the margin of its floating rate is not published"
+    series = graph.registry.series.get(said.benchmark or "")
+    if series is None or series.unit not in _PER_CENT:
+        return [], "what its floating rate goes by is not published"
+    known = [row for row in series.readings if row.on.last <= graph.convention.as_of]
+    if not known:
+        return [], f"no reading of {series.name} is known by the day"
+    day = max(row.on.last for row in known)
+    values = [row.value / _PER_CENT[series.unit] for row in known if row.on.last == day]
+    shown = " or ".join(f"{value}%" for value in sorted(set(values)))
+    text = f"{said.coupon}% over {series.name}, {shown} on {day}"
+    low, high = (Fraction(said.coupon + value) / 100 for value in (min(values), max(values)))
+    floats = _Rate(max(Fraction(0), low), max(Fraction(0), high), text)
+    if said.fixed is None and said.fixed_coupon is None:
+        return [floats], ""
+    if said.fixed_coupon is None:
+        return [], "the rate of its fixed part is not published"
+    fixed = _fixed(said.fixed_coupon)
+    if said.fixed is not None and said.fixed.known:
+        return [fixed._replace(amount=said.fixed), floats], ""
+    # How much of it is fixed is not known, so it is all one or all the other at the ends.
+    ends = (min(fixed.low, floats.low), max(fixed.high, floats.high))
+    return [_Rate(*ends, f"{fixed.text} or {floats.text}")], ""
+
+
+_PER_CENT: Final = {Unit.PERCENT: 1, Unit.BASIS_POINTS: 100}
+
+
+def _fixed(coupon: Decimal) -> _Rate:
+    rate = Fraction(coupon) / 100
+    return _Rate(rate, rate, f"{coupon}%")
+
+
 def _missing(
     opening_on: date | None, forecast: Iterable[Span], start: date, years: Iterable[int]
 ) -> tuple[str, ...]:
@@ -559,10 +935,9 @@ def _path(
     rows = []
     for year in years:
         for item in items:
-            trading = item.role in {Role.TRADING_IN, Role.TRADING_OUT}
             if item.year != year or item.certainty not in counted:
                 continue
-            if trading and overlap is Overlap.FULL:
+            if item.role.overlaps and overlap is Overlap.FULL:
                 continue
             unknown += item.amount.undisclosed
             if item.role.is_source:
@@ -578,56 +953,377 @@ def _path(
     return CashPath(certainty, overlap, tuple(rows))
 
 
+class _Arc(NamedTuple):
+    """A leg's money on its way in one year, or in none that is known, in a certainty class."""
+
+    pair: Pair
+    leg: str
+    amount: Money
+    certainty: Class
+    year: int | None = None
+
+
+def _net(
+    graph: DealGraph,
+    party: str,
+    items: Iterable[Item],
+    start: date,
+    paths: Iterable[CashPath],
+    minimum: int,
+) -> tuple[NetPath, ...]:
+    """Run each path again without what the party's own payments can bring back to it."""
+    others = _others(graph, party, start)
+    listed = list(items)
+    return tuple(_net_path(graph, party, listed, others, path, minimum) for path in paths)
+
+
+def _vendors(graph: DealGraph, party: str) -> Iterator[VendorShare]:
+    """Say for each class what of all that a party is promised its own payments can bring back."""
+    own = [leg for leg in _flowing(graph, party) if leg.side is not Side.NEITHER]
+    between = [_Arc((leg.payer, leg.payee), leg.id, leg.amount, _class(leg)) for leg in _beside(graph, party)]
+    for number, certainty in enumerate(_CLASSES):
+        known = _CLASSES[: number + 1]
+        legs = [leg for leg in own if _class(leg) in known]
+        got = [
+            _Arc((leg.payer, cut.receives(party)), leg.id, leg.amount, certainty)
+            for leg in legs
+            if leg.payee == party and leg.payer not in graph.outside
+        ]
+        paid = [
+            _Arc((cut.pays(party), leg.payee), leg.id, leg.amount, certainty)
+            for leg in legs
+            if leg.payer == party and leg.payee not in graph.outside
+        ]
+        sets = [got, paid, [arc for arc in between if arc.certainty in known]]
+        receipts = tuple((leg.id, leg.amount) for leg in legs if leg.payee == party)
+        received = total(amount for _, amount in receipts)
+        if got and paid:
+            back, carriers = _back(party, sets), _carriers(graph, party, sets)
+        else:
+            back, carriers = NOTHING, ()
+        yield VendorShare(certainty, receipts, received, back, carriers)
+
+
+def _back(party: str, sets: list[list[_Arc]]) -> Money:
+    """Give what can come back, all amounts low to all high; with a `+` if what is unknown could add to it."""
+    ends = (cut.pays(party), cut.receives(party))
+    low, high = (cut.most(_amounts(sets, at, at), *ends) for at in ("low", "high"))
+    free = [arc.pair for arcs in sets for arc in arcs if arc.amount.unbounded or not arc.amount.known]
+    limit = cut.limit(_amounts(sets, "high", "high"), free, *ends)
+    return Money(low, high, unbounded=limit is None or limit > high)
+
+
+def _beside(graph: DealGraph, party: str) -> list[LegState]:
+    """Legs between others that move cash, none of whose ends stands for many."""
+    rows = [
+        leg
+        for deal in graph.deals.values()
+        for leg in deal.legs
+        if _counted(graph, leg)
+        and graph.outside.isdisjoint({leg.payer, leg.payee})
+        and party not in {leg.payer, leg.payee}
+        and leg.payer != leg.payee
+    ]
+    return _not_twice(graph, rows)
+
+
+def _others(graph: DealGraph, party: str, start: date) -> list[_Arc]:
+    """Give what parties pay each other beside the one looked at, from the day after its balance on."""
+    arcs = []
+    for leg in _beside(graph, party):
+        paid = payments(graph.deals[leg.deal], leg.id)
+        years, left, _ = by_year(leg, start, leg.paid, paid[-1][0] if paid else None)
+        pieces: list[tuple[int | None, Money]] = list(years.items())
+        if leg.schedule is None:
+            pieces += [(item.year, item.amount) for item in _since(paid, start, Role.TRADING_OUT, leg.id)]
+        if left is not None and not _settled(leg, start, borrows=False):
+            pieces.append((None, left))
+        pair = (leg.payer, leg.payee)
+        arcs += [_Arc(pair, leg.id, amount, _class(leg), year) for year, amount in pieces]
+    return arcs
+
+
+def _net_path(
+    graph: DealGraph, party: str, items: Iterable[Item], others: Iterable[_Arc], path: CashPath, minimum: int
+) -> NetPath:
+    """Take out of a path, year by year, all that can have come back by the end of that year."""
+    least = _CLASSES.index(path.certainty)
+    paid, got, received = [], [], []
+    for item in items:
+        promised = _promised(graph, party, item)
+        if promised is None or item.leg is None or item.certainty not in _CLASSES[: least + 1]:
+            continue
+        outside = not graph.outside.isdisjoint({promised.payer, promised.payee})
+        pair = (
+            (promised.payer, cut.receives(party))
+            if item.role.is_source
+            else (cut.pays(party), promised.payee)
+        )
+        arc = _Arc(pair, item.leg, item.amount, item.certainty, item.year)
+        if item.role.is_source and path.holds(item):
+            received.append(arc)
+            got += [] if outside else [arc]
+        elif not item.role.is_source:
+            paid += [] if outside else [arc]
+    between = [arc for arc in others if _CLASSES.index(arc.certainty) <= least]
+    years = []
+    for row in path.years:
+        by_then = [[a for a in arcs if a.year is None or a.year <= row.year] for arcs in (got, paid, between)]
+        ends = (cut.pays(party), cut.receives(party))
+        worst, best = (cut.most(_amounts(by_then, *at), *ends) for at in (("low", "high"), ("high", "low")))
+        circular = _back(party, by_then)
+        cash = Money(row.cash.low - worst, row.cash.high - best, unbounded=row.cash.unbounded)
+        short = Money(
+            max(0, minimum - cash.high),
+            max(0, minimum - cash.low),
+            unbounded=row.shortfall.unbounded or circular.unbounded,
+        )
+        got_by_then = total(arc.amount for arc in received if arc.year is None or arc.year <= row.year)
+        years.append(NetYear(row.year, got_by_then, circular, worst, best, cash, short))
+    last = path.years[-1].year if path.years else 0
+    sets = [[arc for arc in arcs if arc.year is None or arc.year <= last] for arcs in (got, paid, between)]
+    return NetPath(path.certainty, path.overlap, tuple(years), _carriers(graph, party, sets))
+
+
+def _promised(graph: DealGraph, party: str, item: Item) -> Leg | None:
+    """Give the leg of an item that is what its deal promises.
+
+    What a lender is paid back, and interest, is no payment that its loan can have come from.
+    """
+    promise = item.role in {Role.FINANCING_IN, Role.FINANCING_OUT, Role.TRADING_IN, Role.TRADING_OUT}
+    if item.leg is None or not promise:
+        return None
+    leg = graph.registry.leg(item.leg)
+    return leg if (leg.payee == party) is item.role.is_source else None
+
+
+def _amounts(sets: Iterable[Iterable[_Arc]], come: str, rest: str) -> dict[Pair, int]:
+    """Add up arcs by pair: receipts at one bound, payments and what others pay at another."""
+    sums: dict[Pair, int] = defaultdict(int)
+    for arcs, at in zip(sets, (come, rest, rest), strict=True):
+        for arc in arcs:
+            sums[arc.pair] += arc.amount.high if at == "high" else arc.amount.low
+    return dict(sums)
+
+
+def _carriers(graph: DealGraph, party: str, sets: list[list[_Arc]]) -> tuple[Carrier, ...]:
+    """Name the legs that hold back what comes back, at the upper bounds, the largest first."""
+    arcs = [arc for each in sets for arc in each]
+    legs: dict[Pair, set[str]] = defaultdict(set)
+    for arc in arcs:
+        legs[arc.pair].add(arc.leg)
+    counts = {pair: len(names) for pair, names in legs.items()}
+    found = cut.cut(_amounts(sets, "high", "high"), cut.pays(party), cut.receives(party), counts)
+    sums: dict[str, int] = defaultdict(int)
+    for arc in arcs:
+        if arc.pair in found.pairs:
+            sums[arc.leg] += arc.amount.high
+    rows = [
+        Carrier(name, graph.registry.leg(name).payer, graph.registry.leg(name).payee, amount)
+        for name, amount in sums.items()
+        if amount
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.amount, row.leg)))
+
+
 def _explained(found: FundingGap, last: int) -> Trace:
     steps = Steps(f"Funding gap of {found.party} to {last}", found.convention, found.digest)
-    if found.missing:
-        for what in found.missing:
-            steps.note(f"no path can be drawn without {what}")
+    for what in found.missing:
+        steps.note(f"no path can be drawn without {what}")
+    for vendors in found.vendors:
+        if vendors.received.high:
+            name = f"vendors {vendors.certainty}"
+            receipts = [steps.given(leg, amount, legs=(leg,)) for leg, amount in vendors.receipts]
+            received = steps.total(
+                f"received in all, {vendors.certainty}", *receipts, expect=vendors.received
+            )
+            _explained_cut(steps, vendors.carriers, vendors.circular, received, vendors.share, name)
+    opening = _explained_opening(steps, found) if found.opening_on is not None else None
+    numbers = {id(item): _explained_item(steps, item) for item in found.items if item.year <= last}
+    for row in found.sums:
+        if row.year <= last:
+            _explained_sum(steps, found, row, numbers)
+    if found.missing or opening is None:
         return steps.trace()
-    opening = _explained_opening(steps, found)
     least = steps.given("least cash to be kept", dollars(found.minimum))
     nothing = steps.given("nothing", NOTHING)
-    numbers = {id(item): _explained_item(steps, item) for item in found.items if item.year <= last}
-    begin = min([found.since, *(item.year for item in found.items)])
-    for path in found.paths:
-        cash = opening
-        ends = {row.year: row for row in path.years}
-        shortfalls = []
-        for year in range(begin, last + 1):
-            counted = [item for item in found.items if item.year == year and _counts(item, path)]
-            sources = [numbers[id(item)] for item in counted if item.role.is_source]
-            uses = [numbers[id(item)] for item in counted if not item.role.is_source]
-            name = f"{path.certainty} {path.overlap} {year}"
-            end = ends.get(year)
-            cash = steps.difference(
-                f"cash at the end of {year}, {path.certainty}, overlap {path.overlap}",
-                steps.total(f"cash before {year} and its sources", cash, *sources),
-                steps.total(f"uses in {year}", *uses),
-                expect=end.cash if end else None,
-                name=f"cash {name}" if end else "",
-            )
-            if end is not None:
-                short = steps.difference("least cash less what there is", least, cash)
-                shortfalls.append(
-                    steps.most(
-                        f"shortfall in {year}", nothing, short, expect=end.shortfall, name=f"shortfall {name}"
-                    )
-                )
-        if last == found.until:
-            name = f"peak {path.certainty} {path.overlap}"
-            steps.most("the largest shortfall of any year", *shortfalls, expect=path.peak, name=name)
+    for path in found.failing:
+        items = [item for item in found.items if not _fails(item)]
+        _explained_path(steps, found, items, path, None, _Given(opening, least, nothing, numbers, last))
+    for path, net in zip(found.paths, found.net, strict=True):
+        _explained_path(steps, found, found.items, path, net, _Given(opening, least, nothing, numbers, last))
     return steps.trace()
+
+
+def _explained_sum(steps: Steps, found: FundingGap, row: YearSum, numbers: Mapping[int, int]) -> None:
+    """Add up one role of a year, or set all sources of its listed deals against their uses."""
+    sums = (row.contractual, row.conditional, row.announced)
+    for number, (certainty, amount) in enumerate(zip(_CLASSES, sums, strict=True)):
+        items = [
+            item
+            for item in found.items
+            if item.year == row.year
+            and item.role is not (Role.OPERATING if row.role is None else None)
+            and row.role in {None, item.role}
+            and item.certainty in _CLASSES[: number + 1]
+        ]
+        name = f"sum {row.year} {row.role or 'listed'} {certainty}"
+        if row.role is not None:
+            of = [numbers[id(item)] for item in items]
+            steps.total(f"{row.year}, {row.role}, {certainty} and surer", *of, expect=amount, name=name)
+            continue
+        sources = [numbers[id(item)] for item in items if item.role.is_source]
+        uses = [numbers[id(item)] for item in items if not item.role.is_source]
+        steps.difference(
+            f"{row.year}, what the deals listed bring less what they take, {certainty} and surer",
+            steps.total("their sources", *sources),
+            steps.total("their uses", *uses),
+            expect=amount,
+            name=name,
+        )
+
+
+class _Given(NamedTuple):
+    """Numbers of the steps that every path starts from, those of the items, and the last year explained."""
+
+    opening: int
+    least: int
+    nothing: int
+    items: Mapping[int, int]
+    last: int
+
+
+def _explained_path(
+    steps: Steps,
+    found: FundingGap,
+    items: Iterable[Item],
+    path: CashPath,
+    net: NetPath | None,
+    given: _Given,
+) -> None:
+    """Run the cash of a path from year to year, and beside it the cash without circular money."""
+    on_path = [item for item in items if path.holds(item)]
+    ends = {row.year: row for row in path.years}
+    without = {row.year: row for row in net.years} if net else {}
+    kind = "" if net else "failing "
+    cash, received, shortfalls, left_short = given.opening, given.nothing, [], []
+
+    def short_of(text: str, left: int, expect: Money, name: str) -> int:
+        short = steps.difference("least cash less what there is", given.least, left)
+        return steps.most(text, given.nothing, short, expect=expect, name=name)
+
+    for year in range(found.begin, given.last + 1):
+        counted = [item for item in on_path if item.year == year]
+        sources = [given.items[id(item)] for item in counted if item.role.is_source]
+        uses = [given.items[id(item)] for item in counted if not item.role.is_source]
+        name = f"{path.certainty} {path.overlap} {year}"
+        end = ends.get(year)
+        cash = steps.difference(
+            f"cash at the end of {year}, {kind}{path.certainty}, overlap {path.overlap}",
+            steps.total(f"cash before {year} and its sources", cash, *sources),
+            steps.total(f"uses in {year}", *uses),
+            expect=end.cash if end else None,
+            name=f"{kind}cash {name}" if end else "",
+        )
+        if net:
+            got = [
+                given.items[id(item)]
+                for item in counted
+                if item.role.is_source and _promised(found.graph, found.party, item) is not None
+            ]
+            received = steps.total(
+                f"received from deals by the end of {year}",
+                received,
+                *got,
+                expect=without[year].received if year in without else None,
+            )
+        if year in without:
+            left = _explained_net(steps, without[year], cash, name)
+            text = f"shortfall in {year} without circular money"
+            left_short.append(short_of(text, left, without[year].shortfall, f"net shortfall {name}"))
+        if end is not None:
+            text = f"shortfall in {year}"
+            shortfalls.append(short_of(text, cash, end.shortfall, f"{kind}shortfall {name}"))
+    if given.last == found.until:
+        name, text = f"{path.certainty} {path.overlap}", "the largest shortfall of any year"
+        if net:
+            row = net.years[-1]
+            _explained_cut(steps, net.carriers, row.circular, received, row.share, name)
+            text_net = f"{text} without circular money"
+            steps.most(text_net, *left_short, expect=net.peak, name=f"net peak {name}")
+        steps.most(text, *shortfalls, expect=path.peak, name=f"{kind}peak {name}")
+
+
+def _explained_net(steps: Steps, row: NetYear, cash: int, name: str) -> int:
+    """Take from each end of the cash what can have come back by maximum flow at that corner."""
+    worst = steps.solved(
+        f"its own payments that can have come back by {row.year}: receipts low, all else high",
+        dollars(row.worst),
+    )
+    best = steps.solved("the same: receipts high, all else low", dollars(row.best))
+    ends = [
+        steps.solved(f"the same: all {end}", dollars(amount))
+        for end, amount in (("low", row.circular.low), ("high", row.circular.high))
+    ]
+    steps.span("from all low to all high", *ends, expect=row.circular, name=f"returned {name}")
+    low = steps.difference("the least cash without it", steps.lower("least cash", cash), worst)
+    high = steps.difference("the most cash without it", steps.upper("most cash", cash), best)
+    return steps.span(
+        f"cash at the end of {row.year} without circular money",
+        low,
+        high,
+        expect=row.cash,
+        name=f"net cash {name}",
+    )
+
+
+def _explained_cut(
+    steps: Steps,
+    carriers: Iterable[Carrier],
+    circular: Money,
+    received: int,
+    share: Fraction | None,
+    name: str,
+) -> None:
+    """Set a flow against the legs that hold it back, and over what is received."""
+    held = [
+        steps.given(f"{each.leg}, {each.payer} to {each.payee}", dollars(each.amount), legs=(each.leg,))
+        for each in carriers
+    ]
+    least = steps.solved("what can come back, by maximum flow at the lower bounds", dollars(circular.low))
+    flow = steps.solved("the same at the upper bounds", dollars(circular.high))
+    proved = steps.equal(
+        "a flow and a cut of the same size prove each other",
+        flow,
+        steps.total("the legs that hold it back", *held),
+    )
+    steps.span("from the one to the other", least, proved, expect=circular, name=f"circular {name}")
+    whole = steps.upper("received in all, upper bound", received)
+    steps.quotient("as a part of it", proved, whole, expect=share, name=f"share {name}")
 
 
 def _explained_item(steps: Steps, item: Item) -> int:
     """Put an item down, with the part of the whole that it is where it was spread evenly."""
     text = f"{item.year}, {item.role}, {item.certainty}: {item.how}"
     legs = (item.leg,) if item.leg else ()
+    if item.accruals:
+        rows = [_explained_accrual(steps, row, legs) for row in item.accruals]
+        return steps.total(text, *rows, expect=item.amount)
     if item.whole is None or item.parts is None:
         figures = (item.figure,) if item.figure else ()
         return steps.given(text, item.amount, legs=legs, figures=figures)
     whole = steps.given(f"{item.leg}, what is spread", item.whole, legs=legs)
     return steps.part(text, whole, *item.parts, expect=item.amount)
+
+
+def _explained_accrual(steps: Steps, row: Accrual, legs: tuple[str, ...]) -> int:
+    """Multiply what is owed by the rate for the time, from the lower to the upper."""
+    owed = steps.given("what is owed", row.owed, legs=legs)
+    low = steps.product(f"interest for {row.text}", owed, steps.given("rate for the time", row.low))
+    if row.low == row.high:
+        return low
+    high = steps.product("interest at the higher rate", owed, steps.given("higher rate", row.high))
+    return steps.span("interest, from the lower to the higher", low, high)
 
 
 def _explained_opening(steps: Steps, found: FundingGap) -> int:
@@ -647,13 +1343,6 @@ def _explained_opening(steps: Steps, found: FundingGap) -> int:
                 steps.span(f"{metric}, from the least to the most", least, steps.most("the most", *rows))
             )
     return steps.total("opening cash and undrawn credit", *balances, expect=found.opening, name="opening")
-
-
-def _counts(item: Item, path: CashPath) -> bool:
-    """Whether an item is on a path of a class and an overlap."""
-    trading = item.role in {Role.TRADING_IN, Role.TRADING_OUT}
-    certain = _CLASSES.index(item.certainty) <= _CLASSES.index(path.certainty)
-    return certain and not (trading and path.overlap is Overlap.FULL)
 
 
 def _item_order(item: Item) -> tuple[int, str, int, str, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -182,7 +182,8 @@ def ownership(graph: DealGraph, party: str | None = None) -> Ownership:
 
     issuers = {row.issuer for row in owned if asked(row.owner, row.issuer)}
     return Ownership(
-        convention=graph.convention,
+        # A share is held on a day, so a window of years says nothing of it.
+        convention=replace(graph.convention, years=None),
         digest=graph.registry.digest,
         party=party,
         holdings=tuple(holdings),
@@ -227,20 +228,35 @@ def _statements(graph: DealGraph) -> Iterator[Statement]:
 def _holding_legs(graph: DealGraph) -> Iterator[LegState]:
     """Give the legs by which shares are held: agreed and not undone, a completed purchase included."""
     for deal in graph.deals.values():
-        agreed = deal.status.level >= graph.convention.least.level or deal.status is Status.COMPLETED
         for leg in deal.legs:
-            if agreed and leg.instrument in _HELD and not graph.leaves_out(leg):
+            if (
+                _agreed(deal.status, graph.convention.least)
+                and leg.instrument in _HELD
+                and not graph.leaves_out(leg)
+            ):
                 yield leg
 
 
 def _spoken_of(graph: DealGraph, leg: LegState) -> date:
-    """Say of which day a leg's percentage speaks: that on which it was last restated, else agreed."""
+    """Say of which day a leg's percentage speaks: when it was agreed, or restated since.
+
+    It was agreed when its deal first reached signing; of one that has not, when it first reached what the
+    convention asks for.
+    """
     number = int(leg.id.partition("/")[2])
     events = graph.deals[leg.deal].events
-    restated = [event for event in events if event.percent is not None and event.leg in {None, number}]
-    return (restated or [event for event in events if event.status is not None])[
-        -1 if restated else 0
-    ].on.last
+    stated = [(event.status, event.on.last) for event in events if event.status is not None]
+    signed = [day for status, day in stated if _agreed(status, Status.SIGNED)]
+    agreed = signed or [day for status, day in stated if _agreed(status, graph.convention.least)]
+    restated = [
+        event.on.last for event in events if event.percent is not None and event.leg in {None, number}
+    ]
+    return max([min(agreed), *restated[-1:]])
+
+
+def _agreed(status: Status, least: Status) -> bool:
+    """Whether a deal has come so far, or has been completed."""
+    return status.level >= least.level or status is Status.COMPLETED
 
 
 def _share(percent: Decimal) -> Fraction:

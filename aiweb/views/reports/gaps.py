@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Final
 
-from aiweb.analysis.funding import CashPath, FundingGap, YearEnd
+from aiweb.analysis.chances import ChancePath, Chances, Spread
+from aiweb.analysis.funding import CashPath, Class, FundingGap, NetPath, YearEnd
 from aiweb.graph import DealGraph
 from aiweb.model import Overlap
 from aiweb.values import Money, total
@@ -18,8 +21,9 @@ from aiweb.views.reports.rows import (
     headed,
     legs_table,
 )
-from aiweb.views.tables import Cell, Column, Report, Table, context
+from aiweb.views.tables import Cell, Chart, Column, Report, Table, context
 
+_WIDTH: Final = 50
 _OVERLAPS: Final = {
     Overlap.NONE: "overlap zero",
     Overlap.FULL: "overlap full",
@@ -27,8 +31,8 @@ _OVERLAPS: Final = {
 }
 
 
-def gap(graph: DealGraph, found: FundingGap) -> Report:
-    """Show sources and uses by year, cash in three certainty classes, and published gaps apart."""
+def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Report:
+    """Show sources and uses by year, cash in three certainty classes, chances and published gaps apart."""
     name = graph.party(found.party).name
     lines = [
         f"opening cash and undrawn credit {found.opening.short()} on {found.opening_on}"
@@ -38,12 +42,24 @@ def gap(graph: DealGraph, found: FundingGap) -> Report:
     ]
     lines += [f"no path can be drawn without {what}" for what in found.missing]
     lines += [_verdict(path) for path in found.paths]
+    lines += _without_circular(found)
+    lines += [
+        f"if every receipt that is not contractual fails, {_verdict(row)}"
+        for row in found.failing
+        if row not in found.paths
+    ]
     lines.append(_outside_the_years(found))
     tables = [
         _opening(found),
         _outcomes(found),
         _years(found),
         _cash(found),
+        _failing(found),
+        _net(found),
+        _net_outcomes(found),
+        _vendors(found),
+        *(_chances(drawn) if drawn is not None else ()),
+        _sums(found),
         _items(graph, found),
         _undated(found),
     ]
@@ -70,6 +86,8 @@ def gap(graph: DealGraph, found: FundingGap) -> Report:
     ]
     ids = {item.leg for item in found.items if item.leg} | {row.leg for row in found.undated}
     ids |= {part.leg for row in found.claims for part in row.parts}
+    held = (*(row.carriers for row in found.net), *(row.carriers for row in found.vendors))
+    ids |= {row.leg for carriers in held for row in carriers}
     tables.append(legs_table(graph, ids))
     figures = {id(item.figure): item.figure for item in found.items if item.figure is not None}
     shown = [*found.opening_figures, *figures.values()]
@@ -106,10 +124,139 @@ def gap(graph: DealGraph, found: FundingGap) -> Report:
                 "overlap: what the cash-flow forecast already holds of the purchases listed; no source "
                 "settles it where both are shown"
             ),
+            (
+                "interest: what a free cash flow is left after, so it counts with overlap zero alone; "
+                "a rate that floats is held where it was last"
+            ),
+            *(_drawn(drawn) if drawn is not None else ()),
             AMOUNTS,
         ),
         report,
+        charts(found),
     )
+
+
+def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
+    """Say of every party when its money runs short in each class, or which figures there are none of."""
+    enough = [row for row in found if not row.missing]
+    outcomes: list[tuple[Cell, ...]] = [
+        (row.party, str(path.certainty), str(path.overlap), *path.first_short, path.peak, net.peak)
+        for row in enough
+        for path, net in zip(row.paths, row.net, strict=True)
+    ]
+    lacking: list[tuple[Cell, ...]] = [
+        (
+            row.party,
+            row.opening_on,
+            row.opening if row.opening_on else None,
+            len(row.items),
+            row.missing,
+        )
+        for row in found
+        if row.missing
+    ]
+    report = context(graph.registry, graph.convention)
+    report["convention"] = "certainty classes"
+    years = f"{found[0].since} to {found[0].until}" if found else ""
+    return Report(
+        "gap",
+        f"Funding gaps of all parties, {years}".rstrip(", "),
+        (
+            Table(
+                "outcomes",
+                "Figures enough: first year short, the largest shortfall, and that without circular money",
+                headed("party class overlap first_short_at_worst first_short_at_best $peak $net_peak"),
+                tuple(outcomes),
+            ),
+            Table(
+                "lacking",
+                "Figures missing: what is known of cash, listed items by year, and what there is none of",
+                (*headed("party on $opening items"), *below("missing")),
+                tuple(lacking),
+            ),
+        ),
+        (f"{len(enough)} of {len(found)} parties have figures enough",),
+        (AMOUNTS,),
+        report,
+    )
+
+
+def _chances(drawn: Chances) -> tuple[Table, ...]:
+    """Show what the peak came to over all draws; for programs, each year's shortfall too."""
+    columns = headed(
+        "class overlap draws_are chance chance_error $mean $mean_error $q5 $q25 $q50 $q75 $q95 $bounds"
+    )
+
+    def cells(path: ChancePath, spread: Spread) -> tuple[Cell, ...]:
+        return (
+            path.certainty,
+            path.overlap,
+            str(path.dependence),
+            spread.chance,
+            Fraction(spread.chance_error).limit_denominator(10**6),
+            dollars(spread.mean),
+            dollars(round(spread.error)),
+            *(dollars(amount) for amount in spread.quantiles),
+            spread.bounds,
+        )
+
+    peaks = tuple(cells(path, path.peak) for path in drawn.paths)
+    years: list[tuple[Cell, ...]] = [
+        (year, *cells(path, spread)) for path in drawn.paths for year, spread in path.years
+    ]
+    return (
+        Table("chances", "Chance of a gap, and the largest shortfall over all draws", columns, peaks),
+        Table("chance_years", "", (*headed("year"), *columns), tuple(years), only="machines"),
+    )
+
+
+def _drawn(drawn: Chances) -> tuple[str, ...]:
+    """Say how amounts were drawn."""
+    kept = (
+        "no probability is given, so every leg of a class is kept"
+        if drawn.probability is None
+        else f"a leg that is not contractual is kept with probability {float(drawn.probability):g}"
+    )
+    return (
+        (
+            f"chances: {drawn.draws} draws from seed {drawn.seed}, every amount uniform between its bounds, "
+            f"each by itself or all from one draw; {kept}"
+        ),
+    )
+
+
+def charts(found: FundingGap) -> tuple[Chart, ...]:
+    """Draw the cash of each path as bars on one scale; paths that are the same are drawn once."""
+    same: dict[tuple[str, tuple[YearEnd, ...]], list[CashPath]] = {}
+    for path in found.paths:
+        same.setdefault((path.overlap, path.years), []).append(path)
+    ends = [bound for path in found.paths for row in path.years for bound in (row.cash.low, row.cash.high)]
+    least, most = min([0, *ends]), max([0, *ends])
+    return tuple(
+        Chart(
+            f"Cash at year end, {_classes(paths)}, {_OVERLAPS[paths[0].overlap]}; # is sure, . is not",
+            tuple(_bar(row, least, most) for row in paths[0].years),
+        )
+        for paths in same.values()
+    )
+
+
+def _classes(paths: list[CashPath]) -> str:
+    return " and ".join(path.certainty for path in paths) if len(paths) < len(Class) else "in every class"
+
+
+def _bar(row: YearEnd, least: int, most: int) -> str:
+    """Draw a year's cash between two ends of a scale that holds zero."""
+    span = max(1, most - least)
+
+    def cells(amount: int) -> int:
+        return (2 * abs(amount) * _WIDTH + span) // (2 * span)
+
+    low, high = row.cash.low, row.cash.high
+    sure = max(0, low) + min(0, high)
+    left = ("#" * cells(min(0, sure))).rjust(cells(min(0, low)), ".")
+    right = ("#" * cells(max(0, sure))).ljust(cells(max(0, high)), ".")
+    return f"{row.year} {left.rjust(cells(least))}|{right.ljust(cells(most))}  {_cash_text(row)}"
 
 
 def _opening(found: FundingGap) -> Table:
@@ -128,7 +275,7 @@ def _outcomes(found: FundingGap) -> Table:
     return Table("outcomes", "", columns, tuple(rows), only="machines")
 
 
-def _verdict(found: CashPath) -> str:
+def _verdict(found: CashPath | NetPath) -> str:
     worst, best = found.first_short
     if worst is None:
         when = "never short"
@@ -137,6 +284,16 @@ def _verdict(found: CashPath) -> str:
     else:
         when = f"first short in {worst} at worst, {best or 'never'} at best"
     return f"{_path_name(found)}: {when}; peak {found.peak.short()}, end {found.end.short()}"
+
+
+def _without_circular(found: FundingGap) -> list[str]:
+    """Say what becomes of each path without money that can be the party's own come back."""
+    if not found.net:
+        return []
+    moved = [row for row in found.net if row.years[-1].circular.high or row.years[-1].circular.unbounded]
+    if not moved:
+        return ["without circular money the same: none of these receipts can be its own payments come back"]
+    return [f"without circular money, {_verdict(row)}" for row in moved]
 
 
 def _years(found: FundingGap) -> Table:
@@ -177,7 +334,80 @@ def _cash_text(row: YearEnd) -> str:
     return f"{row.cash.short()}{' or less' if row.shortfall.unbounded else ''}"
 
 
-def _path_name(found: CashPath) -> str:
+def _failing(found: FundingGap) -> Table:
+    """Put what comes of each path if less sure receipts fail into a table for programs."""
+    rows: list[tuple[Cell, ...]] = [
+        (str(path.certainty), str(path.overlap), *path.first_short, path.peak, path.end)
+        for path in found.failing
+    ]
+    columns = headed("class overlap first_short_at_worst first_short_at_best $peak $end")
+    return Table("failing", "", columns, tuple(rows), only="machines")
+
+
+def _net(found: FundingGap) -> Table:
+    """One row a year and path: cash at its end without circular money, and what is short."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row.year,
+            str(path.certainty),
+            str(path.overlap),
+            row.received,
+            row.circular,
+            row.share,
+            row.cash,
+            row.shortfall,
+        )
+        for path in found.net
+        for row in path.years
+    ]
+    columns = headed("year class overlap $received $circular share $cash $shortfall")
+    return Table("net", "", columns, tuple(rows), only="machines")
+
+
+def _net_outcomes(found: FundingGap) -> Table:
+    """Put what comes of each path without circular money into a table for programs."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            str(path.certainty),
+            str(path.overlap),
+            *path.first_short,
+            path.peak,
+            path.end,
+            tuple(row.leg for row in path.carriers),
+        )
+        for path in found.net
+    ]
+    columns = headed("class overlap first_short_at_worst first_short_at_best $peak $end legs")
+    return Table("net_outcomes", "", columns, tuple(rows), only="machines")
+
+
+def _vendors(found: FundingGap) -> Table:
+    """Say what of all that is promised to the party its own payments can bring back, and what limits it."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            str(row.certainty),
+            row.received,
+            row.circular,
+            row.share,
+            tuple(f"{each.leg} {dollars(each.amount).short()}" for each in row.carriers),
+            tuple(each.leg for each in row.carriers),
+        )
+        for row in found.vendors
+        if row.received
+    ]
+    return Table(
+        "vendors",
+        "Of all that is promised to it, in any year, what its own payments can bring back at most",
+        (
+            *headed("class $received $circular share"),
+            Column("limits", "held back by", below=True),
+            Column("legs", "legs", machine=True),
+        ),
+        tuple(rows),
+    )
+
+
+def _path_name(found: CashPath | NetPath) -> str:
     return f"{found.certainty}, {_OVERLAPS[found.overlap]}"
 
 
@@ -192,6 +422,27 @@ def _outside_the_years(found: FundingGap) -> str:
         return "every amount falls into a year"
     return "in no year and so in no path: " + ", ".join(
         f"{role} {amount.short()}" for role, amount in sums.items()
+    )
+
+
+def _sums(found: FundingGap) -> Table:
+    """Set sources and uses in three columns: one row a year and role, and what the deals listed come to."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row.year,
+            str(row.role) if row.role else "deals listed, in less out",
+            row.contractual,
+            row.conditional,
+            row.announced,
+            "or less" if row.less else None,
+        )
+        for row in found.sums
+    ]
+    return Table(
+        "sums",
+        "Sources and uses by year, each class with those before it",
+        (*headed("year role $contractual $conditional $announced"), Column("less", "")),
+        tuple(rows),
     )
 
 
@@ -210,7 +461,7 @@ def _items(graph: DealGraph, found: FundingGap) -> Table:
     ]
     return Table(
         "items",
-        "Sources and uses by year",
+        "Sources and uses one by one",
         headed("year role class $amount leg line how"),
         tuple(rows),
     )

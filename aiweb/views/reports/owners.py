@@ -53,10 +53,11 @@ def ownership(graph: DealGraph, found: Ownership) -> Report:
     if figures:
         tables.append(figures_table(graph, figures))
     legs = {leg for row in holdings for leg in row.legs} | {leg for row in found.unstated for leg in row.legs}
+    legs |= {row.leg for holding in holdings for row in holding.others if row.leg is not None}
     tables.append(legs_table(graph, legs))
     title = f"Ownership of and by {graph.party(found.party).name}" if found.party else "Ownership"
     return Report(
-        "ownership", title, tuple(tables), _lines(found), (), context(graph.registry, graph.convention)
+        "ownership", title, tuple(tables), _lines(found), (), context(graph.registry, found.convention)
     )
 
 

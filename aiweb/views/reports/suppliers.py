@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiweb.analysis.demand import OutsideDemand
+from aiweb.analysis.demand import Demand, OutsideDemand
 from aiweb.analysis.selffunded import Line, SelfFunded
-from aiweb.graph import DealGraph
+from aiweb.graph import DealGraph, years_text
 from aiweb.values import Money
 from aiweb.views.reports.owners import figures_table
 from aiweb.views.reports.rows import (
@@ -162,13 +162,14 @@ def demand(graph: DealGraph, found: OutsideDemand) -> Report:
             row.revenue.amount if row.revenue is not None else None,
             row.in_year,
             row.year_text,
-            row.published_share,
+            _published(row),
             row.inside,
             row.outside,
             row.low,
             row.high,
             row.year_low,
             row.year_high,
+            *(row.published or (None, None)),
             tuple(leg for leg, _ in row.inside_legs),
             tuple(leg for leg, _ in row.outside_legs),
             row.undated,
@@ -185,7 +186,7 @@ def demand(graph: DealGraph, found: OutsideDemand) -> Report:
         Column("outside", "outside, exactly", machine=True, money=True),
         *(
             Column(name, name.replace("_", " "), machine=True)
-            for name in ("low", "high", "year_low", "year_high")
+            for name in ("low", "high", "year_low", "year_high", "published_low", "published_high")
         ),
         *below("from_inside from_outside undated published_shares"),
     )
@@ -204,6 +205,7 @@ def demand(graph: DealGraph, found: OutsideDemand) -> Report:
                 "ratio: outside over inside, of the deals listed, in which ordinary customers are missing",
                 "year ratio: the same of a published year, all revenue but what inside deals put into it",
                 "published: the part of revenue left to others by published shares of customers inside",
+                *_cut(found),
             )
             if rows
             else (),
@@ -212,16 +214,33 @@ def demand(graph: DealGraph, found: OutsideDemand) -> Report:
     if figures:
         tables.append(figures_table(graph, figures))
     named = {leg for row in found.rows for leg, _ in (*row.inside_legs, *row.outside_legs)}
+    named |= {leg for row in found.rows for leg in row.undated}
     tables.append(legs_table(graph, named))
     said = f" of {graph.party(found.party).name}" if found.party is not None else ""
     return Report(
         "demand",
         f"Outside demand{said}: what parties on loops sell to others, over what they sell to each other",
         tuple(tables),
-        lines or ("no party asked for is on a loop",),
+        lines or (f"no party{' asked for' if found.party is not None else ''} is on a loop",),
         (FACE_VALUE, AMOUNTS),
         context(graph.registry, graph.convention),
     )
+
+
+def _published(row: Demand) -> str | None:
+    """Write what published shares leave to others, once if nothing published differs."""
+    if row.published is None:
+        return None
+    least, most = (f"{float(part):.1%}" for part in row.published)
+    return least if least == most else f"{least} to {most}"
+
+
+def _cut(found: OutsideDemand) -> tuple[str, ...]:
+    """Say why a year that is published has no ratio."""
+    if found.convention.years is None or not any(row.cut for row in found.rows):
+        return ()
+    window = years_text(found.convention.years)
+    return (f"cut by window: the published year is not all in {window}, and no source splits its revenue",)
 
 
 def _line(found: SelfFunded, line: Line) -> tuple[Cell, ...]:
