@@ -436,7 +436,7 @@ def _costs(plan: _Plan, state: LegState, leg: Leg, points: Decimal, why: str) ->
         return
     fixed = "; the fixed part is not disclosed" if leg.fixed is not None and not leg.fixed.known else ""
     a_year = _scaled(rest, Fraction(points) / 10_000)
-    plan.say(state.id, f"{why} on {rest.short()}: interest is in no gap{fixed}", a_year, alive=True)
+    plan.say(state.id, f"{why} on {rest.short()}: counted as interest in its gap{fixed}", a_year, alive=True)
 
 
 def _mark_down(plan: _Plan, change: MarkDown) -> _Found:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import islice, permutations, product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aiweb import search
 from aiweb.search import Arc, widest_loops, widest_paths
 
 _NODES = "abcdef"
@@ -51,6 +53,20 @@ def test_the_lazy_search_finds_what_full_enumeration_finds(
 
     assert len(lazy) == len(set(lazy))
     assert set(lazy) == every_loop(arcs, max_length, required)
+
+
+@settings(max_examples=300)
+@given(webs(), st.integers(2, 6), st.sampled_from([0, 3]))
+def test_small_batches_and_no_patience_change_nothing(
+    arcs: list[Arc], max_length: int, required: int
+) -> None:
+    """Random webs, two arcs a batch at first, walks kept to their block at once: the same order."""
+    usual = list(widest_loops(arcs, max_length, required))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_BATCH", 2)
+        patch.setattr(search, "_PATIENCE", 0)
+
+        assert list(widest_loops(arcs, max_length, required)) == usual
 
 
 @given(webs())
@@ -128,6 +144,51 @@ def test_a_chain_of_diamonds_just_beyond_the_bound_returns_at_once() -> None:
 
     assert list(widest_loops(arcs, 60)) == []
     assert len(list(islice(widest_loops(arcs, 61), 3))) == 3
+
+
+def diamonds(number: int) -> list[Arc]:
+    """Draw a chain of diamonds from s0 on, in one colour, closed over home by the least arc."""
+    arcs = [Arc(f"s{number}", "home", 50, 1), Arc("home", "s0", 10, 1)]
+    for i in range(number):
+        for side in ("up", "down"):
+            arcs += [
+                Arc(f"s{i}", f"{side}{i}", 20 + i, 1),
+                Arc(f"{side}{i}", f"s{i + 1}", 60 + i, 1),
+            ]
+    return arcs
+
+
+def test_a_colour_beyond_a_cut_party_is_given_up_at_once() -> None:
+    """Thirty diamonds, 2^30 paths, and the colour only on a pair that hangs on the last of them."""
+    pair = [Arc("s30", "y", 90, 2), Arc("y", "s30", 91, 2)]
+
+    assert list(widest_loops([*diamonds(30), *pair], 70, required=3)) == []
+
+
+def test_a_colour_beyond_a_cut_party_is_had_where_there_is_a_way_back() -> None:
+    """As above, and from the pair an arc home: every loop with the colour takes it."""
+    pair = [Arc("s30", "y", 90, 2), Arc("y", "s30", 91, 2), Arc("y", "home", 92, 2)]
+    arcs = [*diamonds(30), *pair]
+    found = list(islice(widest_loops(arcs, 70, required=3), 4))
+
+    assert len({frozenset(loop) for loop in found}) == 4
+    assert all(arcs.index(pair[0]) in loop and arcs.index(pair[2]) in loop for loop in found)
+
+
+def test_equal_amounts_go_by_tail_head_and_colours() -> None:
+    """Three pairs of equal arcs, given in reverse: the closing arc is the last of its pair by name."""
+    arcs = [Arc(u, v, 5, 1) for u, v in ("fe", "ef", "dc", "cd", "ba", "ab")]
+
+    closing = [arcs[loop[0]] for loop in widest_loops(arcs, 2)]
+    assert [(arc.tail, arc.head) for arc in closing] == [("b", "a"), ("d", "c"), ("f", "e")]
+
+
+def test_a_web_without_loops_costs_nothing_however_dense() -> None:
+    """Two hundred parties, each paying all that sort after it."""
+    names = [f"n{i:03}" for i in range(200)]
+    arcs = [Arc(u, v, 1 + i, 1) for i, u in enumerate(names) for v in names[i + 1 :]]
+
+    assert list(widest_loops(arcs, 12)) == []
 
 
 def test_a_required_colour_is_not_searched_for_where_it_cannot_be_had() -> None:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 Pair: TypeAlias = tuple[str, str]
 SMALL: Final = 5_000
-LARGE: Final = 50_000
+LARGE: Final = 20_000
 MAX_LOOPS: Final = 200_000
 FEW_LOOPS: Final = 60
 _SAFE: Final = 2**62
@@ -257,7 +257,7 @@ def _levels(count: int, tails: Ints, heads: Ints, room: Flags, used: Flags) -> I
 def _by_ortools(count: int, tails: Ints, heads: Ints, amounts: Ints) -> Ints:
     """Solve by cost scaling, at a cost of -1 a dollar on every arc."""
     import numpy as np
-    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     solver = SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, heads, amounts, np.full(len(amounts), -1))
@@ -504,8 +504,9 @@ def reciprocated(flows: Mapping[Pair, int]) -> int:
 
 
 def rung(flows: Mapping[Pair, int], length: int) -> int | None:
-    """C_L: what loops of at most `length` parties can cancel, to the dollar.
+    """C_L: what loops of at most `length` parties can cancel, rounded to whole dollars.
 
+    Up to `FEW_LOOPS` loops it is solved on fractions and proved; above that by HiGHS in double precision.
     None where there are more than `MAX_LOOPS` of them to list.
 
     Raises:
