@@ -575,6 +575,49 @@ def gap(
     return reports.gap(web.graph, found, drawn)
 
 
+@app.command()
+@asks("consideration")
+def stress(
+    web: "Web",
+    fail: Annotated[
+        str | None, typer.Option("--fail", metavar="PARTY", help="Let this party pay nothing that it owes.")
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option("--part", metavar="P", help="With --fail: let it leave this part unpaid.")
+    ] = None,
+    each: Annotated[bool, typer.Option("--each", help="Let every party fail in turn.")] = False,
+    reverse: Annotated[
+        bool,
+        typer.Option(
+            "--reverse", help="The least part a party must leave unpaid until a lender, lab or cloud fails."
+        ),
+    ] = False,
+    rule: Annotated[
+        str, typer.Option("--rule", help="proportion: who cannot pay all pays in part; whole: pays nobody.")
+    ] = "proportion",
+    costs: Annotated[
+        str, typer.Option("--costs", metavar="P", help="The part of what it has that failing costs a party.")
+    ] = "0",
+) -> "Report":
+    """Say who can pay what falls due in the next twelve months, and who fails because of whom."""
+    from aiweb.analysis.stress import prepare
+    from aiweb.errors import BadOption
+    from aiweb.views import reports
+
+    lost = _chance("costs", costs, "part")
+    if part is not None and (fail is None or reverse):
+        raise BadOption("part", part, "write --fail PARTY beside it, and no --reverse")
+    if each and (fail is not None or reverse):
+        raise BadOption("each", "and --fail or --reverse", "ask for one of them")
+    if not each and not reverse:
+        left = _chance("part", part, "part") if part is not None else 1
+        return reports.stress(web.graph, web.stress(fail, part=left, rule=rule, costs=lost))
+    model = prepare(web.graph, rule=rule, costs=lost)
+    if each:
+        return reports.stresses(web.graph, model, web.stresses(rule=rule, costs=lost))
+    return reports.tipping(web.graph, model, web.tipping(fail, rule=rule, costs=lost))
+
+
 @app.command("what-if")
 @asks("what_if", "changes")
 def what_if(
@@ -1037,8 +1080,8 @@ def _dollars(option: str, text: str) -> int:
         raise BadOption(option, text, "write an amount of dollars such as 10bn or 250m") from None
 
 
-def _chance(option: str, text: str) -> "Fraction":
-    """Read a probability, written as 0.25 or as 25%."""
+def _chance(option: str, text: str, what: str = "probability") -> "Fraction":
+    """Read a probability or a part, written as 0.25 or as 25%."""
     from fractions import Fraction
 
     from aiweb.errors import BadOption
@@ -1046,7 +1089,7 @@ def _chance(option: str, text: str) -> "Fraction":
     found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)(%?)", text)
     chance = Fraction(found[1]) / (100 if found[2] else 1) if found else None
     if chance is None or chance > 1:
-        raise BadOption(option, text, "write a probability such as 0.25 or 25%")
+        raise BadOption(option, text, f"write a {what} such as 0.25 or 25%")
     return chance
 
 

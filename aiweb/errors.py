@@ -87,7 +87,7 @@ _LISTED: Final = {"party": "'aiweb parties'", "deal": "'aiweb deals'"}
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Suggest the known name nearest to `name`, capital letters apart, or nothing.
+    """Suggest the known name nearest to `name`, as written or else capital letters apart, or nothing.
 
     >>> did_you_mean("opnai", ["nvidia", "openai"])
     "did you mean 'openai'?"
@@ -96,6 +96,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("zzz", ["nvidia", "openai"])
     ''
     """
-    folded = {str(each).casefold(): str(each) for each in sorted(known, reverse=True)}
-    near = get_close_matches(name.casefold(), sorted(folded), n=1, cutoff=0.6)
-    return f"did you mean {folded[near[0]]!r}?" if near else ""
+    names = sorted(str(each) for each in known)
+    folded = {each.casefold(): each for each in names}
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    loose = get_close_matches(name.casefold(), sorted(folded), n=1, cutoff=0.6)
+    found = [*near, *(folded[each] for each in loose)]
+    return f"did you mean {found[0]!r}?" if found else ""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from aiweb.analysis.panel import Panel
     from aiweb.analysis.paths import Paths
     from aiweb.analysis.selffunded import SelfFunded
+    from aiweb.analysis.stress import Damage, Stress, Tipping
     from aiweb.registry.whatif import Head
     from aiweb.trace import Trace
 
@@ -348,6 +349,41 @@ class Web:
             seed=SEED if seed is None else seed,
             probability=probability,
         )
+
+    def stress(
+        self,
+        party: str | None = None,
+        *,
+        part: Fraction | float = 1,
+        rule: str = "proportion",
+        costs: Fraction | float = 0,
+    ) -> Stress:
+        """Say who can pay what falls due, by itself or if a party does not. See `aiweb.analysis.stress`.
+
+        `part` is the part of what it owes that `party` leaves unpaid, `costs` what failing costs.
+
+        Raises:
+            BadOption: a part, the rule or the convention makes no sense here.
+        """
+        from aiweb.analysis.stress import stress
+
+        chosen = self.find_party(party) if party is not None else None
+        return stress(self.graph, chosen, part=Fraction(part), rule=rule, costs=Fraction(costs))
+
+    def stresses(self, *, rule: str = "proportion", costs: Fraction | float = 0) -> tuple[Damage, ...]:
+        """Let every party that owes something fail in turn, the most damage first."""
+        from aiweb.analysis.stress import stresses
+
+        return stresses(self.graph, rule=rule, costs=Fraction(costs))
+
+    def tipping(
+        self, party: str | None = None, *, rule: str = "proportion", costs: Fraction | float = 0
+    ) -> tuple[Tipping, ...]:
+        """Find the least that a party, or each, must leave unpaid until a lender, lab or cloud fails."""
+        from aiweb.analysis.stress import tipping
+
+        chosen = self.find_party(party) if party is not None else None
+        return tipping(self.graph, chosen, rule=rule, costs=Fraction(costs))
 
     def path(self, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
         """Say how money gets from one party to another. See `aiweb.analysis.paths`."""

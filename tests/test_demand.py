@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -14,6 +16,7 @@ from aiweb.views import reports
 from aiweb.views.tables import text as written
 from aiweb.views.tables import to_json
 from aiweb.web import Web
+from tests.recompute import faults
 from tests.webs import graph
 
 
@@ -99,9 +102,93 @@ def test_published_shares_of_the_last_period_bound_what_is_left() -> None:
     """
     found = row(demand(graph(test_published_shares_of_the_last_period_bound_what_is_left.__doc__)), "a")
 
-    assert found.published_share == Fraction(38, 100)
+    assert found.published == (Fraction(38, 100), Fraction(38, 100))
     assert [figure.counterparty for figure in found.shares] == ["b"]
     assert found.year_text == "not published"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_the_best_and_last_word_on_a_share_counts_wherever_it_stands(order: tuple[int, ...]) -> None:
+    """
+    a -> b: 50
+    b -> a: 60 purchase
+    ---
+    figures:
+      a:
+    """
+    share = "metric: share-of-revenue, period: 2025, counterparty: b, source: s"
+    figures = [
+        f"{share}, percent: 30%, kind: forecast, known: 2026-06-01",
+        f"{share}, percent: 35%, kind: press, known: 2026-05-01",
+        f"{share}, percent: 55%, kind: reported, known: 2026-01-01",
+        f"{share}, percent: 60%, kind: reported, known: 2026-02-01",
+    ]
+    text = test_the_best_and_last_word_on_a_share_counts_wherever_it_stands.__doc__ or ""
+    text = f"{text.rstrip()}\n" + "".join(f"        - {{{figures[index]}}}\n" for index in order)
+    found = demand(graph(text))
+
+    assert [(str(figure.kind), figure.percent) for figure in row(found, "a").shares] == [
+        ("reported", Decimal(60))
+    ]
+    assert row(found, "a").published == (Fraction(2, 5), Fraction(2, 5))
+
+
+def test_shares_of_one_rank_and_day_that_differ_make_a_range() -> None:
+    """
+    a -> b: 50
+    b -> a: 60 purchase
+    c -> a: 8 purchase
+    a -> c: 3
+    ---
+    figures:
+      a:
+        - {metric: share-of-revenue, period: 2025, percent: 62%, kind: press, counterparty: b, source: s}
+        - {metric: share-of-revenue, period: 2025, percent: 57%, kind: press, counterparty: b, source: s}
+        - {metric: share-of-revenue, period: 2025, percent: 20%, kind: reported, counterparty: c, source: s}
+        - {metric: share-of-revenue, period: 2026, percent: 90%, kind: forecast, counterparty: b, source: s}
+    """
+    web = Web(graph(test_shares_of_one_rank_and_day_that_differ_make_a_range.__doc__))
+    found = web.demand("a")
+
+    assert row(found, "a").published == (Fraction(18, 100), Fraction(23, 100))
+    told = found.explain()
+    assert (told["a published low"], told["a published high"]) == (Fraction(18, 100), Fraction(23, 100))
+    assert not faults(told)
+    (said,) = json.loads(to_json(reports.demand(web.graph, found)))["demand"]
+    assert (said["published"], said["published_low"], said["published_high"]) == (
+        "18.0% to 23.0%",
+        0.18,
+        0.23,
+    )
+
+
+def test_a_window_takes_no_year_that_it_cuts() -> None:
+    """
+    a -> b: 100 purchase #term 2025..2026
+    b -> a: 50 purchase #term 2025..2026
+    a -> b: 6 purchase 2025-03-01
+    ---
+    figures:
+      b:
+        - {metric: revenue, period: 2025, amount: $80, kind: reported, source: s}
+    """
+    doc = test_a_window_takes_no_year_that_it_cuts.__doc__
+    for years in (None, (2025, 2025), (2024, 2026)):
+        found = row(demand(graph(doc, years=years)), "b")
+        assert (found.in_year, found.undated) == (Money(50, 50), ("d3/1",)), (
+            "in no window, perhaps in the year"
+        )
+        assert (found.year_low, found.year_high, found.year_text) == (None, Fraction(30, 50), "at most 0.60")
+
+    web = Web(graph(doc, years=(2026, 2026)))
+    found = row(web.demand(), "b")
+    assert (found.in_year, found.year_low, found.year_high) == (None, None, None)
+    assert found.year_text == "cut by window"
+    said = written(reports.demand(web.graph, web.demand()))
+    assert "cut by window: the published year is not all in 2026" in said
+    whole = Web(graph(doc, years=(2025, 2025)))
+    data = json.loads(to_json(reports.demand(whole.graph, whole.demand())))
+    assert [leg["leg"] for leg in data["legs"]] == ["d1/1", "d2/1", "d3/1"], "the undated one too"
 
 
 def test_a_party_on_no_loop_has_no_row() -> None:
@@ -133,3 +220,5 @@ def test_the_report_lists_legs_of_both_sides() -> None:
     assert data["demand"][0]["high"] == round(8 / 60, 6)
     nobody = written(reports.demand(web.graph, web.demand("c")))
     assert "no party asked for is on a loop" in nobody
+    line = Web(graph("a -> b: 5"))
+    assert "no party is on a loop" in written(reports.demand(line.graph, line.demand()))

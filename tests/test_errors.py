@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aiweb.errors import UnknownName
 from aiweb.registry.codes import CODES
 from aiweb.registry.load import read_text
 from tests.generate import PAGES, main
@@ -100,6 +101,22 @@ def test_a_stale_page_is_shown_as_a_diff(tmp_path: Path, capsys: pytest.CaptureF
 
     assert main(["--check", "errors.md"], docs=tmp_path) == 1
     assert "-# Old" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "kind, name, said",
+    [
+        ("party", "opnai", "no party 'opnai'; did you mean 'openai'?"),
+        ("party", "OPNAI", "no party 'OPNAI'; did you mean 'openai'?"),
+        ("party", "zzz", "no party 'zzz'; see 'aiweb parties'"),
+        ("deal", "zzz", "no deal 'zzz'; see 'aiweb deals'"),
+        ("party, deal or leg", "zzz", "no party, deal or leg 'zzz'; see 'aiweb parties' and 'aiweb deals'"),
+        ("obligation", "zzz", "no obligation 'zzz'"),
+    ],
+)
+def test_an_unknown_name_says_a_near_one_or_where_all_are_listed(kind: str, name: str, said: str) -> None:
+    """Of nvidia and openai."""
+    assert str(UnknownName(kind, name, ["nvidia", "openai"])) == said
 
 
 def makers(path: Path) -> Iterator[tuple[ast.Call, int]]:

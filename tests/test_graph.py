@@ -12,7 +12,7 @@ import pytest
 
 from aiweb.errors import BadOption
 from aiweb.graph import DealGraph, Preset, convention, fold
-from aiweb.model import Registry, Side, Status
+from aiweb.model import Metric, Registry, Side, Status
 from aiweb.values import UNDISCLOSED, Money, When
 from tests.webs import graph, registry
 
@@ -502,3 +502,41 @@ def test_a_word_that_is_no_convention_is_refused(words: dict[str, Any], said: st
         graph("a -> b: 1", **words)
 
     assert str(raised.value) == said
+
+
+@pytest.mark.parametrize(
+    "years, said",
+    [
+        ((2030, 2026), "years '2030..2026': they run backwards; write the earlier one first"),
+        ((1800, 2026), "years '..2026': write years from 1900 to 2200"),
+        ((2026, 2300), "years '2026..': write years from 1900 to 2200"),
+    ],
+)
+def test_years_that_are_no_window_are_refused(years: tuple[int, int], said: str) -> None:
+    """a -> b: 1."""
+    with pytest.raises(BadOption) as raised:
+        graph("a -> b: 1", years=years)
+
+    assert str(raised.value) == said
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_the_latest_figure_does_not_hang_on_its_place_in_the_file(order: tuple[int, ...]) -> None:
+    """
+    a -> b: 1
+    ---
+    figures:
+      a:
+    """
+    figures = [
+        "{metric: revenue, period: 2025, amount: $90..95, kind: reported, source: s}",
+        "{metric: revenue, period: 2025, amount: $80..95, kind: reported, source: s}",
+        "{metric: revenue, period: 2025, amount: $99, kind: reported, source: s}",
+        "{metric: revenue, period: 2025, amount: $70, kind: press, known: 2026-03-01, source: s}",
+    ]
+    text = f"{(test_the_latest_figure_does_not_hang_on_its_place_in_the_file.__doc__ or '').rstrip()}\n"
+    drawn = graph(text + "".join(f"        - {figures[index]}\n" for index in order))
+    found = drawn.latest_figure("a", Metric.REVENUE, yearly=True)
+
+    assert found is not None
+    assert found.amount == Money(80, 95)

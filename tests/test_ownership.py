@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from aiweb.analysis.ownership import Ownership, ownership
 from aiweb.errors import UnknownName
 from aiweb.flows.ownership import excessive, integrated, sealed, thin
+from aiweb.graph import DealGraph, convention
+from aiweb.registry.load import read_text
 from aiweb.views import reports
 from aiweb.views.tables import text as written
 from aiweb.views.tables import to_json
 from aiweb.web import Web
-from tests.webs import graph
+from tests.webs import graph, yaml
 
 _NAMES = "abcde"
 _PAIRS = [(u, v) for u in _NAMES for v in _NAMES if u != v]
@@ -158,6 +161,75 @@ def test_the_last_day_spoken_of_counts_and_others_stand_beside_it() -> None:
     assert (row.low, row.high) == (Fraction(12, 100), Fraction(14, 100))
     assert [(float(other.share), other.disputed) for other in row.others] == [(0.1, False), (0.3, True)]
     assert pairs(found)["a", "b"] == (Fraction(12, 100), Fraction(14, 100))
+
+
+def test_a_stake_speaks_of_the_day_on_which_it_was_agreed() -> None:
+    """
+    a -> b: 20 stake 2024-01-01 talks; 2025-06-01 signed #percent 20%
+    ---
+    figures:
+      a:
+        - {metric: ownership, period: 2024-12-31, percent: 10%, kind: reported, counterparty: b, source: s}
+    """
+    text = test_a_stake_speaks_of_the_day_on_which_it_was_agreed.__doc__ or ""
+    for preset in ("contracted", "headline"):
+        (row,) = ownership(graph(text, preset=preset)).holdings
+        assert (row.low, row.high, row.day) == (Fraction(1, 5), Fraction(1, 5), date(2025, 6, 1)), preset
+        assert [float(other.share) for other in row.others] == [0.1]
+
+    closed = text.replace("signed #percent", "signed; 2026-02-01 closed #percent")
+    assert ownership(graph(closed)).holdings[0].day == date(2025, 6, 1), "when it first reached signing"
+    intent = text.replace("2025-06-01 signed", "2024-06-01 letter-of-intent")
+    (row,) = ownership(graph(intent, preset="headline")).holdings
+    assert (row.day, row.low) == (date(2024, 12, 31), Fraction(1, 10)), "the figure is later"
+    bought = text.replace("2025-06-01 signed", "2025-06-01 completed")
+    assert ownership(graph(bought)).holdings[0].day == date(2025, 6, 1)
+
+
+def test_a_percentage_restated_speaks_of_that_day_and_not_before_it_was_agreed() -> None:
+    """One percentage restated while it was talked of, one after it was agreed."""
+    web = yaml("a -> b: 20 stake 2024-01-01 talks; 2025-06-01 signed #percent 20%")
+    in_talks = "      - {on: 2024-03-01, percent: 25%, source: s}\n"
+    later = "      - {on: 2026-03-01, percent: 30%, source: s}\n"
+    first, signed = (
+        "      - {on: 2024-01-01, status: talks, source: s}\n",
+        "      - {on: 2025-06-01, status: signed, source: s}\n",
+    )
+    for text, share, day in (
+        (web.replace(first, first + in_talks), Fraction(1, 4), date(2025, 6, 1)),
+        (web.replace(signed, signed + later), Fraction(3, 10), date(2026, 3, 1)),
+    ):
+        read, problems = read_text(text.encode(), "web.yaml")
+        assert read is not None, problems
+        (row,) = ownership(DealGraph(read, convention(read))).holdings
+        assert (row.low, row.day) == (share, day)
+
+
+def test_a_window_of_years_says_nothing_of_what_is_held() -> None:
+    """
+    a -> b: undisclosed stake closed #percent 60%
+    """
+    web = graph(test_a_window_of_years_says_nothing_of_what_is_held.__doc__, years=(2030, 2031))
+    found = ownership(web)
+
+    assert pairs(found) == {("a", "b"): (Fraction(3, 5), Fraction(3, 5))}
+    assert found.convention.years is None
+    assert "2030" not in written(reports.ownership(web, found))
+
+
+def test_every_leg_that_states_something_is_listed_with_its_source() -> None:
+    """
+    a -> b: undisclosed stake closed 2025-01-01 #percent 10%
+    ---
+    figures:
+      a:
+        - {metric: ownership, period: 2025-06-30, percent: 14%, kind: reported, counterparty: b, source: s}
+    """
+    web = Web(graph(test_every_leg_that_states_something_is_listed_with_its_source.__doc__))
+    data = json.loads(to_json(reports.ownership(web.graph, web.ownership())))
+
+    assert [row["leg"] for row in data["others"]] == ["d1/1"]
+    assert [row["leg"] for row in data["legs"]] == ["d1/1"]
 
 
 def test_a_holding_without_a_percentage_is_unknown_and_not_nothing() -> None:

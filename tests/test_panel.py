@@ -16,9 +16,12 @@ from aiweb.errors import BadOption
 from aiweb.graph import DealGraph
 from aiweb.trace import dollars
 from aiweb.values import Money
+from aiweb.views import reports
+from aiweb.views.reports import with_undated
 from aiweb.views.reports.panel import circularity
 from aiweb.views.tables import Report, text, to_json, width
 from aiweb.web import Web as WholeWeb
+from tests.recompute import faults
 from tests.webs import graph
 
 Web = dict[tuple[str, str], int]
@@ -201,6 +204,23 @@ def test_fewer_than_no_shuffles_cannot_be() -> None:
         of(test_fewer_than_no_shuffles_cannot_be.__doc__, draws=-1)
 
 
+def test_the_report_without_shuffled_webs_says_nothing_of_them() -> None:
+    """
+    a -> b: 10
+    b -> a: 25 purchase
+    """
+    doc = test_the_report_without_shuffled_webs_says_nothing_of_them.__doc__
+    without, with_them = text(said(doc, shuffles=0)), text(said(doc, shuffles=5))
+
+    assert "shuffled webs with less" in with_them
+    assert "Of 5 shuffled webs" in with_them
+    assert "with less" not in without
+    assert "that differ" not in without
+    assert [line.strip() for line in without.splitlines() if "shuffled" in line] == [
+        "not compared with shuffled webs"
+    ]
+
+
 def test_another_seed_draws_other_webs() -> None:
     """
     a -> b: 10
@@ -257,6 +277,65 @@ def test_a_window_is_measured_as_one() -> None:
     assert found.dated == Money(50, 50)
 
 
+def test_what_falls_in_years_and_what_does_not_are_all_there_is() -> None:
+    """
+    a -> b: 100 purchase #schedule {2026: $30}
+    a -> b: 50 purchase #term 2026..2027
+    a -> b: 20 purchase #part-of d2/1
+    b -> a: 40..60 loan
+    b -> c: undisclosed purchase
+    c -> a: 9 purchase; 2025-03-01 paid 4
+    """
+    doc = test_what_falls_in_years_and_what_does_not_are_all_there_is.__doc__
+    whole = graph(doc)
+    found = of(whole, years=True)
+
+    # 70 of the first have no year, and 5 of the last; the part is 20 of 50 and is in no year itself.
+    assert {leg: str(amount) for leg, amount in found.in_no_year.items()} == {
+        "d1/1": "$70",
+        "d3/1": "$20",
+        "d4/1": "$40–60",
+        "d5/1": "undisclosed",
+        "d6/1": "$5",
+    }
+    assert found.undated_gross == Money(135, 155, undisclosed=1)
+    assert found.dated == Money(64, 64)
+    assert (found.dated + found.undated_gross).high == found.gross.high
+    assert sum(year.gross.high for year in found.years) == found.dated.high
+    # The window's own note, the panel's line and its row say the same.
+    web = WholeWeb(whole).within(2026, 2026)
+    report = with_undated(circularity(web.graph, web.circularity(shuffles=0)), web.graph)
+    written = text(report)
+    undated = "5 legs or parts of them, $135–155 and 1 undisclosed"
+    assert f"  in no year: {undated}\n" in written
+    assert f"left out of 2026 under contracted: {undated}, that no source puts" in written
+    assert "put into years by schedule or term, all years together: $64\n" in written
+    row = json.loads(to_json(report))["conventions"][1]
+    assert (row["undated"], row["undated_gross"]["high"], row["dated"]["high"]) == (5, 155, 64)
+    assert row["gross"]["high"] == 30 + 15, "half of what is left of the second beside its part"
+
+
+def test_one_year_is_no_sum_over_different_horizons() -> None:
+    """
+    a -> b: 30 #term 2026..2027
+    b -> a: 20 purchase #term 2026..2027
+    """
+    web = WholeWeb(graph(test_one_year_is_no_sum_over_different_horizons.__doc__))
+    for since, until, adds_years in ((None, None, True), (2026, 2027, True), (2026, 2026, False)):
+        asked = web.within(since, until) if since else web
+        graph_ = asked.graph
+        for report in (
+            circularity(graph_, asked.circularity(shuffles=0)),
+            reports.summary(graph_, asked.circulation(), asked.loops()),
+            reports.path(graph_, asked.path("a", "b")),
+            reports.exposure(graph_, asked.exposure("a"), asked.dependency("a"), asked.loops("a")),
+            reports.suppliers(graph_, asked.suppliers()),
+            reports.selffunded(graph_, asked.selffunded("a")),
+            reports.demand(graph_, asked.demand()),
+        ):
+            assert ("different horizons" in text(report)) == adds_years, report.key
+
+
 def test_a_year_is_explained() -> None:
     """
     a -> b: 30 #term 2026..2027
@@ -291,6 +370,13 @@ def test_every_index_is_explained() -> None:
         assert told[f"turns at {indices.at}"] == dollars(indices.turns or 0)
         assert told[f"finn percentile at {indices.at}"] == indices.finn_percentile
         assert told[f"circular percentile at {indices.at}"] == indices.circular_percentile
+        assert indices.chance is not None
+        assert told[f"moved at {indices.at}"] == indices.chance.moved
+        assert told[f"shifted at {indices.at}"] == indices.chance.shifted
+        assert told[f"different at {indices.at}"] == indices.chance.different
+    assert told["undated gross"] == found.undated_gross == found.gross
+    assert told["dated"] == found.dated == Money(0, 0)
+    assert not faults(told)
     assert told["loops"] == "2"
     assert told.legs == found.legs
 
@@ -439,9 +525,8 @@ def test_a_report_on_nothing_says_none() -> None:
         str(row[0]).strip(): row[1] for row in said(test_a_report_on_nothing_says_none.__doc__).tables[0].rows
     }
 
-    assert (
-        rows["cycled pro rata"] == rows["share of gross"] == rows["in turns"] == rows["that differ"] == "none"
-    )
+    assert rows["cycled pro rata"] == rows["share of gross"] == rows["in turns"] == "none"
+    assert "that differ" not in rows, "there is nothing to shuffle"
 
 
 def test_a_web_takes_seed_number_and_years() -> None:

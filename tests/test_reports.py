@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
@@ -176,6 +177,54 @@ def test_every_leg_named_is_listed_with_its_line_and_sources(tmp_path: Path) -> 
         for row in said["legs"]:
             assert row["sources"] == ["p [press] o"]
             assert f"from: {row['from']}, to: {row['to']}" in lines[row["line"] - 1]
+
+
+def test_every_id_of_a_leg_in_a_report_is_listed_with_its_line_and_sources(tmp_path: Path) -> None:
+    """
+    nvidia -> openai: 100
+    openai -> nvidia: 40 purchase
+    openai -> nvidia: undisclosed purchase talks
+    nvidia -> openai: undisclosed stake closed #percent 5%
+    openai -> oracle: 30 purchase 2025-03-01
+    oracle -> openai: 25..35 guarantee #secures [d5/1]
+    oracle -> nvidia: 20 purchase announced
+    oracle -> nvidia: undisclosed purchase
+    ---
+    figures:
+      nvidia:
+        - {metric: revenue, period: 2025, amount: $300, kind: reported, source: s}
+        - {metric: ownership, period: 2025-06-30, percent: 4%, kind: press, counterparty: openai, source: s}
+      openai:
+        - {metric: cash, period: 2024-12-31, amount: $70, kind: reported, source: s}
+    """
+    doc = test_every_id_of_a_leg_in_a_report_is_listed_with_its_line_and_sources.__doc__
+    questions = (
+        (),
+        ("exposure", "openai"),
+        ("exposure", "nvidia", "--from", "2026", "--to", "2027"),
+        ("ownership",),
+        ("ownership", "openai"),
+        ("demand",),
+        ("demand", "nvidia", "--from", "2025", "--to", "2025"),
+        ("selffunded", "nvidia"),
+        ("selffunded", "oracle"),
+    )
+    for question in questions:
+        said = run(tmp_path, doc, *question)
+        named = {leg for key, table in said.items() if key != "notes" for leg in ids(table)}
+
+        assert named == {row["leg"] for row in said["legs"]}, question
+        assert all(row["line"] and row["sources"] for row in said["legs"])
+    assert "d3/1" in {row["leg"] for row in run(tmp_path, doc, "exposure", "openai")["uncounted"]}
+
+
+def ids(value: object) -> set[str]:
+    """Find the ids of legs in a piece of JSON, wherever they stand alone."""
+    if isinstance(value, dict):
+        return {leg for part in value.values() for leg in ids(part)}
+    if isinstance(value, list):
+        return {leg for part in value for leg in ids(part)}
+    return {value} if isinstance(value, str) and re.fullmatch(r"d\d+/\d+", value) else set()
 
 
 def legs(row: object) -> list[str]:

@@ -10,15 +10,18 @@ All of it is of what a party receives from the others and from those that stand 
   which are maximum flows (`aiweb.flows.cut`).
 
 Parts overlap, for money passes many parties, so they do not add up.
+
+Rows are ordered by what has passed, which is solved for all parties at once.
+The maximum flows, two a row, are solved for the rows that are read.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias, overload
 
 from aiweb.errors import UnknownName
 from aiweb.flows import cut
@@ -29,6 +32,9 @@ from aiweb.model import Exit
 from aiweb.trace import Steps, Trace, dollars
 
 HOPS: Final = (1, 2, 3)
+_ALIKE: Final = 1e-9
+"""Parts no farther apart than this may be the same but for rounding."""
+Pair: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,62 @@ class Dependence:
         return Fraction(self.most, self.receipts)
 
 
+class Dependences(Sequence[Dependence]):
+    """Rows, the largest part first: each is solved when it is read, and once.
+
+    `shares` is what has passed pro rata, by party and the other.
+    Those that are alike are solved together, for the most that may have passed decides between them.
+    """
+
+    def __init__(self, shares: Iterable[tuple[Pair, float]], solve: Callable[[str, str], Dependence]) -> None:
+        self._solve = solve
+        self._rows: list[Dependence] = []
+        self._left: list[tuple[float, Pair]] = sorted(((part, pair) for pair, part in shares), reverse=True)
+        self._count = len(self._left)
+        self._left.reverse()
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Dependence: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Dependence, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Dependence | tuple[Dependence, ...]:
+        """Give a row, or the rows of a slice; those before them are solved too."""
+        wanted = range(self._count)[at]
+        if isinstance(wanted, int):
+            return self._first(wanted + 1)[wanted]
+        rows = self._first(max(wanted, default=-1) + 1)
+        return tuple(rows[i] for i in wanted)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Dependences | tuple):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def _first(self, count: int) -> Sequence[Dependence]:
+        """Solve until so many rows are known."""
+        while len(self._rows) < count:
+            part, pair = self._left.pop()
+            pairs = [pair]
+            while self._left and part - self._left[-1][0] <= _ALIKE:
+                part, pair = self._left.pop()
+                pairs.append(pair)
+            self._rows += sorted((self._solve(*pair) for pair in pairs), key=_order)
+        return self._rows
+
+
 @dataclass(frozen=True, slots=True)
 class Dependency:
     """Whom a party depends on, and who depends on it, at one bound of every amount.
 
+    `on` and `by` are solved as far as they are read.
     `fixed` are legs to the party that their payer cannot leave: they pass no loss on.
     `closed` is the group of parties that receive from each other alone, if the party is in one.
     """
@@ -75,8 +133,8 @@ class Dependency:
     digest: str
     party: str
     at: str
-    on: tuple[Dependence, ...]
-    by: tuple[Dependence, ...]
+    on: Dependences | tuple[Dependence, ...]
+    by: Dependences | tuple[Dependence, ...]
     fixed: tuple[str, ...]
     closed: tuple[str, ...]
     undisclosed: tuple[str, ...]
@@ -136,16 +194,21 @@ def dependency(graph: DealGraph, party: str, *, at: str = "high") -> Dependency:
         held = ((cut.whole(u), cut.whole(v)) for u, v in found.cut.pairs)
         return _dependence(traced, of, on, found, graph.carriers(held, at))
 
-    on = [dependence(party, other) for other in _before(flows, party)]
-    by = [dependence(other, party) for other in _after(flows, party)]
+    received_by, through = flows.received, flows.throughput
+    dependencies, dependents = traced.dependencies(party), traced.dependents(party)
+    on = [((party, other), dependencies.get(other, 0.0)) for other in _before(flows, party)]
+    by = [((other, party), dependents.get(other, 0.0)) for other in _after(flows, party)]
+    parts = [
+        [(pair, part * through[pair[0]] / received_by[pair[0]]) for pair, part in rows] for rows in (on, by)
+    ]
     received = [leg for leg in graph.legs if leg.payee == party]
     return Dependency(
         convention=graph.convention,
         digest=graph.registry.digest,
         party=party,
         at=at,
-        on=_largest(on),
-        by=_largest(by),
+        on=Dependences(parts[0], dependence),
+        by=Dependences(parts[1], dependence),
         fixed=tuple(leg.id for leg in received if graph.registry.leg(leg.id).exit is Exit.NONE),
         closed=next((group for group in traced.closed if party in group), ()),
         undisclosed=tuple(leg.id for leg in received if not leg.amount.known),
@@ -170,8 +233,8 @@ def _dependence(
     )
 
 
-def _largest(rows: Iterable[Dependence]) -> tuple[Dependence, ...]:
-    return tuple(sorted(rows, key=lambda row: (-row.passed, -row.most_share, row.of, row.on)))
+def _order(row: Dependence) -> tuple[float, Fraction, str, str]:
+    return -row.passed, -row.most_share, row.of, row.on
 
 
 def _before(flows: Flows, party: str) -> list[str]:

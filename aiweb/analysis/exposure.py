@@ -400,7 +400,7 @@ def _cash_cover(graph: DealGraph, party: str, paid: list[LegState]) -> list[Cove
     if figure is None or figure.amount is None or graph.convention.preset is Preset.PAID or not paid:
         return []
     start = figure.period.last + timedelta(days=1)
-    until = date(start.year + 1, start.month, min(start.day, 28)) - timedelta(days=1)
+    until = _year_after(figure.period.last)
     rows = []
     for other, legs in (*sorted(_grouped("out", paid).items()), (ALL, paid)):
         after = [leg for leg in legs if _later(graph, leg, figure)]
@@ -416,6 +416,16 @@ def _cash_cover(graph: DealGraph, party: str, paid: list[LegState]) -> list[Cove
         if falling or other == ALL:
             rows.append(_covered(Metric.CASH, figure, other, amount, falling, after, undated))
     return _in_order(rows)
+
+
+def _year_after(day: date) -> date:
+    """Give the same day of the next year; after 29 February the 28th.
+
+    >>> _year_after(date(2028, 2, 29)).isoformat()
+    '2029-02-28'
+    """
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
 
 
 def _due(graph: DealGraph, leg: LegState, start: date, until: date) -> Money:

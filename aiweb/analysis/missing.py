@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from heapq import heapify, heappop, heappush, heappushpop
 from itertools import islice
 from types import MappingProxyType
@@ -400,6 +401,7 @@ class _Asked:
         self.party = party
         self.through = through
         self._any = any_role
+        self._fits: dict[tuple[PartyKind, PartyKind], tuple[Side, ...]] = {}
         self._paid = {(hop.payer, hop.payee) for hop in graph.hops}
         self._known = sorted(
             {
@@ -419,14 +421,28 @@ class _Asked:
             return ()
         if self._any:
             return (Side.FUNDING, Side.SPENDING)
-        return fits(self.graph.party(payer).kind, self.graph.party(payee).kind)
+        kinds = (self.graph.party(payer).kind, self.graph.party(payee).kind)
+        if kinds not in self._fits:
+            self._fits[kinds] = fits(*kinds)
+        return self._fits[kinds]
 
     def pairs(self) -> Iterator[Pair]:
         """Give every candidate, sorted."""
+        yield from self._pairs
+
+    @cached_property
+    def _pairs(self) -> tuple[Pair, ...]:
+        kinds: dict[PartyKind, list[str]] = defaultdict(list)
+        for name in self._known:
+            kinds[self.graph.party(name).kind].append(name)
+        found = []
         for payer in self._known:
-            for payee in self._known:
-                if self.sides(payer, payee):
-                    yield payer, payee
+            kind = self.graph.party(payer).kind
+            payees = [
+                payee for other, names in kinds.items() if self._any or fits(kind, other) for payee in names
+            ]
+            found += [(payer, payee) for payee in sorted(payees) if self.sides(payer, payee)]
+        return tuple(found)
 
     def existing(self, payer: str, payee: str) -> tuple[Existing, ...]:
         """Name the legs from one to the other that are known and do not count."""
@@ -832,17 +848,28 @@ class _Losses:
         changes = [Marginal(row.flows, row.carried, row.levels) for row in self._before]
         on_loops = {graph.leg[leg].deal for loop in self.loops for hop in loop for leg in hop.legs}
         told: list[tuple[int, int, str, Loss | None]] = []
+        queue: list[tuple[int, str]] = []
+        sums = {}
         for name, legs in sorted(self._by_deal().items()):
-            sums = [defaultdict[Pair, int](int), defaultdict[Pair, int](int)]
+            sums[name] = [defaultdict[Pair, int](int), defaultdict[Pair, int](int)]
             for leg in legs:
-                sums[0][leg.payer, leg.payee] += leg.amount.low
-                sums[1][leg.payer, leg.payee] += leg.amount.high
-            low, high = (change.loss(less) for change, less in zip(changes, sums, strict=True))
+                sums[name][0][leg.payer, leg.payee] += leg.amount.low
+                sums[name][1][leg.payer, leg.payee] += leg.amount.high
             if any(leg.overlaps or leg.id in self._overlapped for leg in legs):
                 # Where amounts overlap, another floor rises: only the web itself can tell.
                 row = self._loss(name, is_party=False)
                 told.append((-row.high, -row.low, name, row))
-            elif low or high or name in on_loops:
+            else:
+                queue.append((-changes[1].loses_at_most(sums[name][1]), name))
+        most = [-high for high, *_ in told]
+        for bound, name in sorted(queue):
+            # No loss is larger than its bound, and `top` are as large as what is left can be.
+            least = sorted(most, reverse=True)[:top]
+            if len(least) == top and least[-1] > max(0, -bound):
+                break
+            low, high = (change.loss(less) for change, less in zip(changes, sums[name], strict=True))
+            most.append(high)
+            if low or high or name in on_loops:
                 told.append((-high, -low, name, None))
         told.sort(key=lambda row: row[:3])
         costly = [row for row in told if row[0] or row[1]]
@@ -859,10 +886,21 @@ class _Losses:
             involved &= {self._party}
         changes = Marginal(self._before[1].flows, self._before[1].carried, self._before[1].levels)
         flows = self._before[1].flows
-        losses = {
-            name: changes.loss({pair: amount for pair, amount in flows.items() if name in pair})
-            for name in involved
+        touching: dict[str, dict[Pair, int]] = {name: {} for name in involved}
+        for pair, amount in flows.items():
+            for name in involved.intersection(pair):
+                touching[name][pair] = amount
+        # What a party loses goes out by it, so what it receives need not be bounded too.
+        bounds = {
+            name: changes.loses_at_most({pair: amount for pair, amount in less.items() if pair[0] == name})
+            for name, less in touching.items()
         }
+        losses: dict[str, int] = {}
+        for name in sorted(involved, key=lambda name: (-bounds[name], name)):
+            least = sorted(losses.values(), reverse=True)[:top]
+            if len(least) == top and least[-1] > bounds[name]:
+                break
+            losses[name] = changes.loss(touching[name])
         least = sorted(losses.values(), reverse=True)[:top][-1:]
         chosen = sorted(name for name in losses if losses[name] >= least[0])
         return self._sorted((self._loss(name, is_party=True) for name in chosen), top)

@@ -14,10 +14,11 @@ None of the pairs is a range: with amounts in between, an index may lie outside 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from aiweb.errors import BadOption
@@ -26,7 +27,7 @@ from aiweb.flows.forwarding import Forwarding, forwarding
 from aiweb.flows.shuffle import DRAWS, SEED, Payment, rank, rewired, shuffles
 from aiweb.flows.tracing import Tracing, trace
 from aiweb.flows.web import Flows, Pair
-from aiweb.graph import FIRST_YEAR, LAST_YEAR, UNDATED, Convention, DealGraph
+from aiweb.graph import FIRST_YEAR, LAST_YEAR, Convention, DealGraph, LegState
 from aiweb.search import Arc, widest_loops
 from aiweb.trace import Steps, Trace, dollars
 from aiweb.values import Money, total
@@ -47,21 +48,34 @@ class Chance:
 
     `finn` and `circular` (dollars) hold one value a draw, sorted.
     `different` is how many of the draws differ from each other.
-    `moved` is the part of the deals, and `shifted` that of what parties receive, that lies with another party
-    than in the web itself, both in the mean of the draws.
+    `deals` deals over `received` dollars are shuffled.
+    Of all draws together, `moved_deals` deals lie with another party than in the web itself, and
+    `shifted_dollars` is by how much what parties receive differs from it, up or down.
     """
 
     seed: int
     finn: tuple[float, ...]
     circular: tuple[int, ...]
     different: int
-    moved: Fraction
-    shifted: Fraction
+    deals: int
+    received: int
+    moved_deals: int
+    shifted_dollars: int
 
     @property
     def draws(self) -> int:
         """How many webs were drawn."""
         return len(self.finn)
+
+    @property
+    def moved(self) -> Fraction:
+        """The part of the deals that lies with another party, in the mean of the draws."""
+        return Fraction(self.moved_deals, self.draws * self.deals)
+
+    @property
+    def shifted(self) -> Fraction:
+        """The part of what parties receive that lies with another party, in the mean of the draws."""
+        return Fraction(self.shifted_dollars, 2 * self.draws * self.received)
 
 
 @dataclass(frozen=True)
@@ -160,8 +174,7 @@ class Panel:
 
     `loops` counts the loops of parties of at most `LONGEST` hops, funding and spending together;
     `disclosed_loops` those of them on which every hop has a disclosed amount.
-    `undated` names the legs that would count but that no source puts into a year, `undated_gross` their sum.
-    `dated` is what falls in some year.
+    `in_years` holds by leg what sources put into calendar years, of a window or not, `in_no_year` the rest.
     """
 
     circulation: Circulation
@@ -170,9 +183,23 @@ class Panel:
     loops: Count
     disclosed_loops: Count
     years: tuple[Year, ...]
-    undated: tuple[str, ...]
-    undated_gross: Money
-    dated: Money
+    in_years: Mapping[str, Money]
+    in_no_year: Mapping[str, Money]
+
+    @property
+    def undated(self) -> tuple[str, ...]:
+        """Ids of the legs that no source puts into years, as a whole or in part."""
+        return tuple(self.in_no_year)
+
+    @property
+    def undated_gross(self) -> Money:
+        """What no source puts into any year."""
+        return total(self.in_no_year.values())
+
+    @property
+    def dated(self) -> Money:
+        """What falls in some year, all years together."""
+        return total(self.in_years.values())
 
     @property
     def convention(self) -> Convention:
@@ -254,9 +281,7 @@ def panel(
         for leg in graph.legs
         if not graph.outside & {leg.payer, leg.payee} and (leg.amount.high > 0 or not leg.amount.known)
     }
-    face = graph.under(replace(graph.convention, years=None))
     dated = graph.under(replace(graph.convention, years=(FIRST_YEAR, LAST_YEAR)))
-    undated = tuple(row.state.id for row in dated.excluded if row.reason == UNDATED)
     return Panel(
         circulation=measured,
         low=low,
@@ -264,9 +289,8 @@ def panel(
         loops=_loops(pairs),
         disclosed_loops=_loops(high.flows.inside),
         years=tuple(_years(graph, dated, measure)) if years else (),
-        undated=undated,
-        undated_gross=total(face.leg[name].amount for name in undated),
-        dated=total(leg.amount for leg in dated.legs),
+        in_years=MappingProxyType({leg.id: leg.amount for leg in dated.legs}),
+        in_no_year=graph.undated,
     )
 
 
@@ -288,12 +312,16 @@ def _indices(graph: DealGraph, at: str, circular: int, draws: int, seed: int) ->
 
 def _deals(graph: DealGraph, at: str) -> list[Payment]:
     """List what parties pay each other, a leg each, in the order of the registry."""
-    found = []
-    for leg in graph.legs:
-        amount = leg.amount.high if at == "high" else leg.amount.low
-        if amount > 0 and not graph.outside & {leg.payer, leg.payee}:
-            found.append(Payment(leg.payer, leg.payee, amount))
-    return found
+    return [Payment(leg.payer, leg.payee, getattr(leg.amount, at)) for leg in _between(graph, at)]
+
+
+def _between(graph: DealGraph, at: str) -> list[LegState]:
+    """List the legs by which parties pay each other something."""
+    return [
+        leg
+        for leg in graph.legs
+        if getattr(leg.amount, at) > 0 and not graph.outside & {leg.payer, leg.payee}
+    ]
 
 
 def _chance(flows: Flows, deals: list[Payment], draws: int, seed: int) -> Chance | None:
@@ -315,14 +343,15 @@ def _chance(flows: Flows, deals: list[Payment], draws: int, seed: int) -> Chance
         moved += sum(one.payee != other.payee for one, other in zip(deals, drawn, strict=True))
         after = _received(drawn)
         shifted += sum(abs(after.get(party, 0) - amount) for party, amount in before.items())
-    whole = sum(before.values())
     return Chance(
         seed=seed,
         finn=tuple(sorted(finn)),
         circular=tuple(sorted(circular)),
         different=len(seen),
-        moved=Fraction(moved, draws * len(deals)),
-        shifted=Fraction(shifted, 2 * draws * whole),
+        deals=len(deals),
+        received=sum(before.values()),
+        moved_deals=moved,
+        shifted_dollars=shifted,
     )
 
 
@@ -357,7 +386,13 @@ def _explained(found: Panel) -> Trace:
     for indices in (found.low, found.high):
         _cycled(steps, indices.tracing, indices.at, found.circulation.graph)
         _turned(steps, indices, found.circulation.graph)
-        _ranked(steps, indices)
+        _ranked(steps, indices, found.circulation.graph)
+    for name, says, parts in (
+        ("dated", "in some year", found.in_years),
+        ("undated gross", "in no year", found.in_no_year),
+    ):
+        given = [steps.given(f"{leg}, {says}", amount, legs=(leg,)) for leg, amount in parts.items()]
+        steps.total(f"{says}, all legs", *given, expect=total(parts.values()), name=name)
     steps.solved(f"loops of at most {LONGEST} parties, by search", str(found.loops), name="loops")
     steps.solved(
         "those with every hop disclosed in part or whole", str(found.disclosed_loops), name="disclosed loops"
@@ -418,7 +453,7 @@ def _turned(steps: Steps, indices: Indices, graph: DealGraph) -> None:
     steps.quotient(f"in turns at {at}", turns, both, expect=indices.throughput, name=f"throughput at {at}")
 
 
-def _ranked(steps: Steps, indices: Indices) -> None:
+def _ranked(steps: Steps, indices: Indices, graph: DealGraph) -> None:
     """Put down where the indices lie among the shuffled webs."""
     chance = indices.chance
     if chance is None or indices.finn is None:
@@ -426,6 +461,7 @@ def _ranked(steps: Steps, indices: Indices) -> None:
     at = indices.at
     steps.given(f"seed of the shuffles at {at}", chance.seed)
     draws = steps.given("webs drawn", chance.draws)
+    _rewired(steps, chance, at, graph, draws)
     half = steps.given("a tie counts half", Fraction(1, 2))
     for name, (less, same), percentile in (
         ("finn", rank(indices.finn, chance.finn), indices.finn_percentile),
@@ -445,3 +481,32 @@ def _ranked(steps: Steps, indices: Indices) -> None:
             expect=percentile,
             name=f"{name} percentile at {at}",
         )
+
+
+def _rewired(steps: Steps, chance: Chance, at: str, graph: DealGraph, draws: int) -> None:
+    """Put down how far the shuffled webs are from the web itself."""
+    steps.given(f"webs that differ from each other, at {at}", chance.different, name=f"different at {at}")
+    legs = [leg.id for leg in _between(graph, at)]
+    deals = steps.given(f"deals to shuffle at {at}", chance.deals, legs=legs)
+    moved = steps.given("deals that lie with another party, all webs together", chance.moved_deals)
+    steps.quotient(
+        "part of the deals that lies with another party",
+        moved,
+        steps.product("deals of all webs", deals, draws),
+        expect=chance.moved,
+        name=f"moved at {at}",
+    )
+    received = steps.given(f"what parties receive by them at {at}", dollars(chance.received), legs=legs)
+    shifted = steps.given(
+        "by how much what parties receive differs, up or down, all webs together",
+        dollars(chance.shifted_dollars),
+    )
+    # A dollar that lies with another party is missing at one and too many at the other.
+    twice = steps.given("a dollar that moves counts twice", 2)
+    steps.quotient(
+        "part of what parties receive that lies with another party",
+        shifted,
+        steps.product("what parties receive in all webs, twice", received, draws, twice),
+        expect=chance.shifted,
+        name=f"shifted at {at}",
+    )

@@ -170,15 +170,20 @@ def selffunded(graph: DealGraph, supplier: str) -> SelfFunded:
     """
     if supplier not in graph.registry.parties:
         raise UnknownName("party", supplier, graph.registry.parties)
-    web = _Web(graph, supplier)
-    sales = [leg for leg in graph.legs if leg.payee == supplier and leg.side is Side.SPENDING]
+    return _measured(_All(graph), supplier)
+
+
+def _measured(everyone: _All, supplier: str) -> SelfFunded:
+    graph = everyone.graph
+    web = _Web(everyone, supplier)
+    sales = [leg for leg in everyone.to.get(supplier, ()) if leg.side is Side.SPENDING]
     return SelfFunded(
         convention=graph.convention,
         digest=graph.registry.digest,
         supplier=supplier,
         committed=total(leg.amount for leg in sales),
         revenue=graph.latest_figure(supplier, Metric.REVENUE, yearly=True),
-        lines=tuple(web.line(counting) for counting in Put),
+        lines=web.lines(),
         guarantees=web.guarantees,
         published=tuple(_published(graph, supplier)),
         funding_legs=tuple((leg.id, leg.amount) for leg in web.funding),
@@ -192,7 +197,8 @@ def suppliers(graph: DealGraph) -> tuple[SelfFunded, ...]:
     sells = {leg.payee for leg in graph.legs if leg.side is Side.SPENDING}
     puts = {leg.payer for leg in graph.legs if leg.side is Side.FUNDING}
     puts |= {row.leg.payer for row in _guarantees(graph, None)}
-    rows = [selffunded(graph, name) for name in sorted((sells & puts) - graph.outside)]
+    everyone = _All(graph)
+    rows = [_measured(everyone, name) for name in sorted((sells & puts) - graph.outside)]
 
     def order(row: SelfFunded) -> tuple[int, ...]:
         return tuple(-line.through.high for line in row.lines) + tuple(-line.put.high for line in row.lines)
@@ -200,18 +206,52 @@ def suppliers(graph: DealGraph) -> tuple[SelfFunded, ...]:
     return tuple(sorted(rows, key=lambda row: (*order(row), row.supplier)))
 
 
+class _All:
+    """What the webs of all suppliers have in common: the counted legs, by payer and payee."""
+
+    def __init__(self, graph: DealGraph) -> None:
+        self.graph = graph
+        self.of: dict[str, list[LegState]] = defaultdict(list)
+        self.to: dict[str, list[LegState]] = defaultdict(list)
+        self.amounts: dict[str, dict[Pair, int]] = {at: defaultdict(int) for at in ("low", "high")}
+        self.legs: dict[Pair, list[str]] = defaultdict(list)
+        self.free: set[str] = set()
+        for leg in graph.legs:
+            self.of[leg.payer].append(leg)
+            self.to[leg.payee].append(leg)
+            if graph.outside & {leg.payer, leg.payee}:
+                continue
+            pair = (leg.payer, leg.payee)
+            self.legs[pair].append(leg.id)
+            for at, amounts in self.amounts.items():
+                amounts[pair] += getattr(leg.amount, at)
+            if _is_free(leg.amount):
+                self.free.add(leg.id)
+
+
 class _Web:
     """The web of one supplier, taken apart into one who puts money in and one who sells."""
 
-    def __init__(self, graph: DealGraph, supplier: str) -> None:
-        self._graph = graph
+    def __init__(self, everyone: _All, supplier: str) -> None:
+        self._all = everyone
+        self._graph = graph = everyone.graph
         self._supplier = supplier
-        inside = [leg for leg in graph.legs if not graph.outside & {leg.payer, leg.payee}]
-        self.funding = [leg for leg in graph.legs if leg.payer == supplier and leg.side is Side.FUNDING]
-        self.purchases = [leg for leg in graph.legs if leg.payer == supplier and leg.side is Side.SPENDING]
+        paid, received = everyone.of.get(supplier, []), everyone.to.get(supplier, [])
+        self.funding = [leg for leg in paid if leg.side is Side.FUNDING]
+        self.purchases = [leg for leg in paid if leg.side is Side.SPENDING]
         self.guarantees = tuple(_guarantees(graph, supplier))
-        self._sales = [leg for leg in inside if leg.payee == supplier and leg.side is Side.SPENDING]
-        self._between = [leg for leg in inside if supplier not in {leg.payer, leg.payee}]
+        self._sales = [
+            leg
+            for leg in received
+            if leg.side is Side.SPENDING and not graph.outside & {leg.payer, leg.payee}
+        ]
+
+    def lines(self) -> tuple[Line, ...]:
+        """Measure all lines; one that counts no more than the one before is the same but for its name."""
+        lines: list[Line] = []
+        for counting, more in zip(Put, (self.funding, self.guarantees, self.purchases), strict=True):
+            lines.append(replace(lines[-1], counting=counting) if lines and not more else self.line(counting))
+        return tuple(lines)
 
     def line(self, counting: Put) -> Line:
         """Measure one line."""
@@ -237,6 +277,15 @@ class _Web:
         """Give amounts by pair of places, and the legs that make them; `others` lets money pass on."""
         amounts: dict[Pair, int] = defaultdict(int)
         legs: dict[Pair, list[str]] = defaultdict(list)
+        if others:
+            amounts |= self._all.amounts[at]
+            legs |= self._all.legs
+            for other in {leg.payee for leg in self._all.of.get(self._supplier, ())}:
+                amounts.pop((self._supplier, other), None)
+                legs.pop((self._supplier, other), None)
+            for other in {leg.payer for leg in self._all.to.get(self._supplier, ())}:
+                amounts.pop((other, self._supplier), None)
+                legs.pop((other, self._supplier), None)
 
         def add(pair: Pair, leg: str, amount: int) -> None:
             amounts[pair] += amount
@@ -248,8 +297,6 @@ class _Web:
                 add((start, leg.payee), leg.id, getattr(leg.amount, at))
         for leg in self._sales:
             add((leg.payer, end), leg.id, getattr(leg.amount, at))
-        for leg in self._between if others else ():
-            add((leg.payer, leg.payee), leg.id, getattr(leg.amount, at))
         for row in backed:
             called = cut.pays(row.leg.id)
             add((start, called), row.leg.id, getattr(row.leg.amount, at))
@@ -270,33 +317,41 @@ class _Web:
     ) -> tuple[int | None, tuple[str, ...]]:
         """Give the limit where what is undisclosed or at least has none, and the legs that open the cut."""
         amounts, legs = self._arcs(paid, backed, "high", others=others)
-        known = {leg.id: leg.amount for leg in (*paid, *self._sales, *self._between)}
-        known |= {row.leg.id: row.leg.amount for row in backed}
-        free = {name for name, amount in known.items() if not amount.known or amount.unbounded}
-        pairs = [pair for pair, names in legs.items() if free & {*names}]
+        free = self._all.free | {row.leg.id for row in backed if _is_free(row.leg.amount)}
+        pairs = [pair for pair, names in legs.items() if not free.isdisjoint(names)]
         start, end = cut.pays(self._supplier), cut.receives(self._supplier)
-        ways = cut.between((pair for pair in amounts if amounts[pair] or pair in pairs), start, end)
-        opened = [(u, v) for u, v in pairs if u in found.near and v not in found.near and (u, v) in ways]
+        opened = [(u, v) for u, v in pairs if u in found.near and v not in found.near]
+        if opened:
+            limitless = set(pairs)
+            ways = cut.between((pair for pair in amounts if amounts[pair] or pair in limitless), start, end)
+            opened = [pair for pair in opened if pair in ways]
         crossing = sorted({name for pair in opened for name in legs[pair]} & free)
-        return cut.limit(amounts, pairs, start, end), tuple(crossing)
+        # A cut over which no pair without a limit leads on holds whatever those pairs carry.
+        limit = cut.limit(amounts, pairs, start, end) if opened else found.amount
+        return limit, tuple(crossing)
 
     def _carriers(
         self, paid: Iterable[LegState], backed: Iterable[Backed], found: cut.Cut
     ) -> tuple[Carrier, ...]:
-        by_id = {leg.id: leg for leg in (*paid, *self._sales, *self._between)}
+        guaranteed = {row.leg.id for row in backed}
         amounts, legs = self._arcs(paid, backed, "high")
         rows = []
         for pair in found.pairs:
             u, v = pair
             for name in legs[pair]:
-                leg = by_id.get(name)
-                if leg is not None:
+                if name not in guaranteed:
+                    leg = self._graph.leg[name]
                     rows.append(Carrier(name, leg.payer, leg.payee, leg.amount.high))
                 else:
                     end = self._graph.registry.leg(name)
                     payee = end.payee if u == cut.pays(self._supplier) else v
                     rows.append(Carrier(name, end.payer, payee, amounts[pair]))
         return tuple(sorted((row for row in rows if row.amount), key=lambda row: (-row.amount, row.leg)))
+
+
+def _is_free(amount: Money) -> bool:
+    """Whether an amount has no upper limit that is known."""
+    return not amount.known or amount.unbounded
 
 
 def _money(bounds: Sequence[cut.Cut], limit: int | None) -> Money:

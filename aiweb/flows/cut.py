@@ -23,7 +23,6 @@ to them or keeps.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -91,7 +90,7 @@ def apart(arcs: Mapping[Pair, int], party: str) -> dict[Pair, int]:
 
 def most(arcs: Mapping[Pair, int], start: str, end: str) -> int:
     """Give the maximum flow from one place to another, in the unit of the amounts."""
-    return _Network(arcs).push(start, end)
+    return _Named(arcs).push(start, end)
 
 
 def limit(arcs: Mapping[Pair, int], limitless: Iterable[Pair], start: str, end: str) -> int | None:
@@ -103,10 +102,10 @@ def limit(arcs: Mapping[Pair, int], limitless: Iterable[Pair], start: str, end: 
 
 def cut(arcs: Mapping[Pair, int], start: str, end: str, legs: Mapping[Pair, int] | None = None) -> Cut:
     """Give the maximum flow and the minimum cut with the fewest legs; `legs` says how many a pair has."""
-    positive = {pair: amount for pair, amount in sorted(arcs.items()) if amount > 0}
+    positive = {pair: amount for pair, amount in arcs.items() if amount > 0}
     counts = {pair: (legs or {}).get(pair, 1) for pair in positive}
     unit = sum(counts.values()) + 1
-    network = _Network({pair: amount * unit + counts[pair] for pair, amount in positive.items()})
+    network = _Named({pair: amount * unit + counts[pair] for pair, amount in positive.items()})
     amount = network.push(start, end) // unit
     near = network.reached(start)
     pairs = [(u, v) for u, v in positive if u in near and v not in near]
@@ -156,9 +155,9 @@ def dependency(flows: Flows, of: str, on: str, legs: Mapping[Pair, int] | None =
     inside = apart(flows.inside, of)
     received = flows.received.get(of, 0)
     counts = apart(legs or {}, of)
-    direct = cut(inside, on, receives(of), counts)
-    if not direct.amount:
-        return Bracket(received, 0, 0, direct, Cut(received, (), frozenset()))
+    after = reach((pair for pair, amount in inside.items() if amount > 0), on)
+    if receives(of) not in after:
+        return Bracket(received, 0, 0, Cut(0, (), after), Cut(received, (), frozenset()))
     start = f"{_ARROW}{_ARROW}{_ARROW}"
     limitless = sum(inside.values()) + 1
     through = {pair: amount for pair, amount in inside.items() if pair[1] != on}
@@ -191,74 +190,114 @@ def _entering(flows: Flows) -> dict[str, int]:
     }
 
 
-class _Network:
-    """Places and arcs as lists, each arc beside its reverse, with what each can still take."""
+class Network:
+    """Places numbered from 0 and arcs between them, each beside its reverse, with what each can still take.
 
-    def __init__(self, arcs: Mapping[Pair, int]) -> None:
-        self._places: list[str] = sorted({place for pair in arcs for place in pair})
-        self._index = {place: i for i, place in enumerate(self._places)}
-        self._after: list[list[int]] = [[] for _ in self._places]
+    `arcs` are tail, head and amount; what is nothing or leads back to its tail is left out.
+    """
+
+    def __init__(self, count: int, arcs: Iterable[tuple[int, int, int]]) -> None:
+        self._after: list[list[int]] = [[] for _ in range(count)]
         self._heads: list[int] = []
         self._left: list[int] = []
-        for (u, v), amount in sorted(arcs.items()):
-            if amount > 0 and u != v:
-                for tail, head, room in ((u, v, amount), (v, u, 0)):
-                    self._after[self._index[tail]].append(len(self._heads))
-                    self._heads.append(self._index[head])
-                    self._left.append(room)
+        for tail, head, amount in arcs:
+            if amount > 0 and tail != head:
+                self._after[tail].append(len(self._heads))
+                self._after[head].append(len(self._heads) + 1)
+                self._heads += (head, tail)
+                self._left += (amount, 0)
+
+    def push(self, source: int, sink: int) -> int:
+        """Send all that can be sent from one place to another, and say how much."""
+        sent = 0
+        while source != sink and (far := self._far(source, sink)):
+            sent += self._block(source, sink, far)
+        return sent
+
+    def reached(self, source: int) -> list[bool]:
+        """Say of each place whether more could still be sent to it."""
+        seen = [False] * len(self._after)
+        seen[source] = True
+        todo = [source]
+        while todo:
+            for arc in self._after[todo.pop()]:
+                head = self._heads[arc]
+                if not seen[head] and self._left[arc]:
+                    seen[head] = True
+                    todo.append(head)
+        return seen
+
+    def _far(self, source: int, sink: int) -> list[int]:
+        """Count the arcs from each place no farther than the source to the sink; nothing if there is no way.
+
+        From the sink on, for then a search looks at places from which the sink can be reached alone.
+        """
+        heads, left = self._heads, self._left
+        far = [-1] * len(self._after)
+        far[sink] = steps = 0
+        ring = [sink]
+        while ring and far[source] < 0:
+            steps += 1
+            following = []
+            for place in ring:
+                for arc in self._after[place]:
+                    tail = heads[arc]
+                    if far[tail] < 0 and left[arc ^ 1]:
+                        far[tail] = steps
+                        following.append(tail)
+            ring = following
+        return far if far[source] >= 0 else []
+
+    def _block(self, source: int, sink: int, far: list[int]) -> int:
+        """Send along shortest ways until each has a full arc; an arc that led nowhere is left out."""
+        after, heads, left = self._after, self._heads, self._left
+        tried = [0] * len(after)
+        way: list[int] = []
+        at, sent = source, 0
+        while True:
+            if at == sink:
+                room = min([left[arc] for arc in way])
+                for arc in way:
+                    left[arc] -= room
+                    left[arc ^ 1] += room
+                sent += room
+                # What lies before the first arc that is full is the start of the next way.
+                full = next(i for i, arc in enumerate(way) if not left[arc])
+                at = heads[way[full] ^ 1]
+                del way[full:]
+                continue
+            arcs, nearer = after[at], far[at] - 1
+            for i in range(tried[at], len(arcs)):
+                arc = arcs[i]
+                if left[arc] and far[heads[arc]] == nearer:
+                    tried[at] = i
+                    way.append(arc)
+                    at = heads[arc]
+                    break
+            else:
+                tried[at] = len(arcs)
+                if not way:
+                    return sent
+                at = heads[way.pop() ^ 1]
+                tried[at] += 1
+
+
+class _Named:
+    """A network of places by name."""
+
+    def __init__(self, arcs: Mapping[Pair, int]) -> None:
+        self._places = sorted({place for pair in arcs for place in pair})
+        self._index = {place: i for i, place in enumerate(self._places)}
+        index = self._index
+        self._network = Network(len(index), ((index[u], index[v], amount) for (u, v), amount in arcs.items()))
 
     def push(self, start: str, end: str) -> int:
-        """Send all that can be sent from one place to another, and say how much."""
-        if start == end or start not in self._index or end not in self._index:
+        if start not in self._index or end not in self._index:
             return 0
-        source, sink = self._index[start], self._index[end]
-        sent = 0
-        while True:
-            level = self._levels(source)
-            if level[sink] < 0:
-                return sent
-            tried = [0] * len(self._after)
-            while way := self._way(source, sink, level, tried):
-                room = min(self._left[arc] for arc in way)
-                for arc in way:
-                    self._left[arc] -= room
-                    self._left[arc ^ 1] += room
-                sent += room
+        return self._network.push(self._index[start], self._index[end])
 
     def reached(self, start: str) -> frozenset[str]:
-        """Name the places that more could still be sent to."""
         if start not in self._index:
             return frozenset({start})
-        level = self._levels(self._index[start])
-        return frozenset(place for place, depth in zip(self._places, level, strict=True) if depth >= 0)
-
-    def _levels(self, source: int) -> list[int]:
-        level = [-1] * len(self._after)
-        level[source] = 0
-        todo = deque([source])
-        while todo:
-            at = todo.popleft()
-            for arc in self._after[at]:
-                if self._left[arc] and level[self._heads[arc]] < 0:
-                    level[self._heads[arc]] = level[at] + 1
-                    todo.append(self._heads[arc])
-        return level
-
-    def _way(self, source: int, sink: int, level: list[int], tried: list[int]) -> list[int]:
-        """Find one way to the sink, a level a step; an arc that led nowhere is not tried again."""
-        way: list[int] = []
-        at = source
-        while at != sink:
-            if tried[at] == len(self._after[at]):
-                if not way:
-                    return []
-                at = self._heads[way.pop() ^ 1]
-                tried[at] += 1
-                continue
-            arc = self._after[at][tried[at]]
-            if self._left[arc] and level[self._heads[arc]] == level[at] + 1:
-                way.append(arc)
-                at = self._heads[arc]
-            else:
-                tried[at] += 1
-        return way
+        seen = self._network.reached(self._index[start])
+        return frozenset(place for place, is_near in zip(self._places, seen, strict=True) if is_near)

@@ -10,7 +10,7 @@ The levels make every residual hop no better than nothing, so each search is Dij
 
 Bound: a dollar gains at most 1 + h_u - h_v, by the same levels.
 
-The loss from taking an amount off an arc is found in the same way.
+The loss from taking an amount off arcs is bounded by the cycles over them, and found in the same way.
 What the arc carried beyond what is left of it is lost, and that much is sent along the best residual ways
 from its tail to its head, so that every party is square again.
 """
@@ -18,6 +18,7 @@ from its tail to its head, so that every party is square again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from heapq import heappop, heappush
 from typing import TypeAlias
 
@@ -71,6 +72,57 @@ class Marginal:
         able = min(self._paid.get(payee, 0), self._received.get(payer, 0))
         able = able if size is None else min(able, size)
         return self._sent(payee, payer, able, list(self._rooms), dict(self._levels), own=1, least=least)
+
+    def loses_at_most(self, less: Mapping[Pair, int]) -> int:
+        """Bound the loss from above: what circulates is cut into cycles, and those over the arcs are left out.
+
+        Of the cycles over an arc the shortest go first, for any of them will do.
+        """
+        bound = 0
+        for pair, amount in less.items():
+            if pair not in self._arcs:
+                continue
+            arc = self._arcs[pair]
+            beyond = max(0, min(amount, self._rooms[arc] + self._rooms[arc ^ 1]) - self._rooms[arc])
+            for length, money in self._cycles.get(arc, ()):
+                bound += length * min(beyond, money)
+                beyond -= min(beyond, money)
+        return bound
+
+    @cached_property
+    def _cycles(self) -> dict[int, list[tuple[int, int]]]:
+        """The cycles over each arc, shortest first: how long, and how much goes round (Ford and Fulkerson)."""
+        used = {arc: self._rooms[arc ^ 1] for arc in self._arcs.values() if self._rooms[arc ^ 1]}
+        onward: dict[str, list[int]] = {}
+        for arc in used:
+            onward.setdefault(self._heads[arc ^ 1], []).append(arc)
+        found: dict[int, list[tuple[int, int]]] = {}
+        for start in sorted(onward):
+            way: list[int] = []
+            # Money never ends, so a walk comes to a party that it has left.
+            left = {start: 0}
+            node = start
+            while way or onward[node]:
+                while onward[node] and not used[onward[node][-1]]:
+                    onward[node].pop()
+                if not onward[node]:
+                    break
+                arc = onward[node][-1]
+                way.append(arc)
+                node = self._heads[arc]
+                if node not in left:
+                    left[node] = len(way)
+                    continue
+                cycle = way[left[node] :]
+                money = min(used[arc] for arc in cycle)
+                for arc in cycle:
+                    used[arc] -= money
+                    found.setdefault(arc, []).append((len(cycle), money))
+                    tail = self._heads[arc ^ 1]
+                    if tail != node:
+                        del left[tail]
+                del way[left[node] :]
+        return {arc: sorted(cycles) for arc, cycles in found.items()}
 
     def loss(self, less: Mapping[Pair, int]) -> int:
         """Give the loss in circular dollars if each arc named is so much less, or has gone."""

@@ -5,6 +5,8 @@ Make a node of every party and day on which it pays.
 A payment from u to v on day t is an arc from (u, t) to v on its next day of paying after t;
 waiting is an arc without limit from each node of a party to its next.
 What leaves X comes out of the source, what reaches X goes into the sink, and one maximum flow is the answer.
+It changes nothing to leave out what money of X cannot be in or cannot get back to X from, in time,
+and to have one node for all days of paying of a party between which nothing arrives.
 
 E. C. Akrida, J. Czyzowicz, L. Gąsieniec, Ł. Kuszner, P. G. Spirakis, "Temporal flows in temporal networks",
 Journal of Computer and System Sciences 103, 2019, pp. 46-60, doi:10.1016/j.jcss.2019.02.003;
@@ -20,15 +22,15 @@ and every step; along one loop it may be chosen afresh for every later day.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-Node: TypeAlias = tuple[str, int]
+from aiweb.flows.cut import Network
+
 Curve: TypeAlias = list[tuple[int, int]]
-Room: TypeAlias = dict[Node, dict[Node, int]]
 
 
 class Payment(NamedTuple):
@@ -67,27 +69,96 @@ def later_return(payments: Iterable[Payment], party: str, *, undated: bool = Fal
         if payment.amount > 0 and payment.payer != payment.payee and (undated or payment.day is not None)
     ]
     last = max((max(payment.day or 0, payment.first) for payment in made), default=0) + 1
-    paydays: dict[str, set[int]] = defaultdict(set)
-    for payment in made:
-        paydays[payment.payer].add(last if payment.day is None else payment.day)
-    days = {payer: sorted(found) for payer, found in paydays.items() if payer != party}
-    source, sink = ("", 0), ("", 1)
-    arcs: dict[tuple[Node, Node], int] = defaultdict(int)
-    everything = sum(payment.amount for payment in made)
-    for payer, payer_days in days.items():
-        for day, following in pairwise(payer_days):
-            arcs[(payer, day), (payer, following)] = everything
+    moves = []
     for payment in made:
         leaves = last if payment.day is None else payment.day
         arrives = payment.first if undated else leaves
-        ready = days.get(payment.payee, [])
-        at = bisect_right(ready, arrives)
-        if payment.payee != party and at == len(ready):
-            continue
-        head = sink if payment.payee == party else (payment.payee, ready[at])
-        tail = source if payment.payer == party else (payment.payer, leaves)
-        arcs[tail, head] += payment.amount
-    return maximum_flow(arcs, source, sink)
+        moves.append(_Move(payment.payer, payment.payee, payment.amount, leaves, arrives))
+    return _most(_returning(moves, party), party)
+
+
+class _Move(NamedTuple):
+    """Money that has to be there before the day on which it leaves, and is there after the one it arrives."""
+
+    payer: str
+    payee: str
+    amount: int
+    leaves: int
+    arrives: int
+
+
+def _returning(moves: Sequence[_Move], party: str) -> list[_Move]:
+    """Keep what money of `party` can be in, in time, and can get back to it from, in time."""
+    reached = _earliest([(move.payer, move.payee, move.leaves, move.arrives) for move in moves], party)
+    # The same from the end: with days counted backwards, money goes from the payee to the payer.
+    back = _earliest([(move.payee, move.payer, -move.arrives, -move.leaves) for move in moves], party)
+    return [
+        move
+        for move in moves
+        if (move.payer == party or (move.payer in reached and reached[move.payer] < move.leaves))
+        and (move.payee == party or (move.payee in back and back[move.payee] < -move.arrives))
+    ]
+
+
+def _earliest(steps: Iterable[tuple[str, str, int, int]], start: str) -> dict[str, int]:
+    """Say on which day money of `start` can first be at each other party.
+
+    A step has a tail, a head, the day before which money has to be there, and the day on which it arrives.
+    """
+    waiting: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
+    todo = [start]
+    first: dict[str, int] = {}
+    for tail, head, leaves, arrives in steps:
+        waiting[tail].append((leaves, head, arrives))
+    for rows in waiting.values():
+        rows.sort()
+    while todo:
+        tail = todo.pop()
+        rows = waiting[tail]
+        # Each step is taken once, those that leave last first: the earlier money comes, the more it can take.
+        while rows and (tail == start or rows[-1][0] > first[tail]):
+            _, head, arrives = rows.pop()
+            if head != start and (head not in first or arrives < first[head]):
+                first[head] = arrives
+                todo.append(head)
+    return first
+
+
+def _most(moves: Sequence[_Move], party: str) -> int:
+    """Solve the maximum flow over parties and times.
+
+    A party needs one node for all its days of paying between which nothing arrives.
+    """
+    arrivals: dict[str, set[int]] = defaultdict(set)
+    for move in moves:
+        arrivals[move.payee].add(move.arrives)
+    days = {payee: sorted(found) for payee, found in arrivals.items()}
+    stages: dict[str, set[int]] = defaultdict(set)
+    for move in moves:
+        if move.payer != party:
+            stages[move.payer].add(bisect_left(days[move.payer], move.leaves))
+    source, sink = 0, 1
+    number: dict[tuple[str, int], int] = {}
+    waits = []
+    ordered = {payer: sorted(found) for payer, found in sorted(stages.items())}
+    for payer, found in ordered.items():
+        for stage in found:
+            number[payer, stage] = len(number) + 2
+        waits += [(number[payer, stage], number[payer, following]) for stage, following in pairwise(found)]
+    amounts: dict[tuple[int, int], int] = defaultdict(int)
+    for move in moves:
+        tail, head = source, sink
+        if move.payer != party:
+            tail = number[move.payer, bisect_left(days[move.payer], move.leaves)]
+        if move.payee != party:
+            # After n arrivals comes stage n; money waits there for the first on which the party pays.
+            after, found = bisect_right(days[move.payee], move.arrives), ordered[move.payee]
+            head = number[move.payee, found[bisect_left(found, after)]]
+        amounts[tail, head] += move.amount
+    everything = sum(move.amount for move in moves if move.payer == party)
+    arcs = [(tail, head, amount) for (tail, head), amount in sorted(amounts.items())]
+    arcs += [(tail, head, everything) for tail, head in waits]
+    return Network(len(number) + 2, arcs).push(source, sink)
 
 
 def round_trip(hops: Sequence[Sequence[Payment]], *, undated: bool = False) -> tuple[int, int]:
@@ -159,68 +230,3 @@ def _passed(arrived: Curve | None, exact: Curve, loose: Curve) -> Curve:
         if through > (passed[-1][1] if passed else 0):
             passed.append((day, through))
     return passed
-
-
-def maximum_flow(arcs: Mapping[tuple[Node, Node], int], source: Node, sink: Node) -> int:
-    """Give the maximum flow in whole dollars: shortest augmenting paths, level by level.
-
-    E. A. Dinic, Soviet Mathematics Doklady 11, 1970, pp. 1277-1280.
-    """
-    room: Room = defaultdict(dict)
-    for (tail, head), capacity in sorted(arcs.items()):
-        room[tail][head] = room[tail].get(head, 0) + capacity
-        room[head].setdefault(tail, 0)
-    ways = {node: tuple(heads) for node, heads in room.items()}
-    total = 0
-    while levels := _levels(room, source, sink):
-        tried = dict.fromkeys(levels, 0)
-        while pushed := _augment(room, ways, levels, tried, source, sink):
-            total += pushed
-    return total
-
-
-def _levels(room: Room, source: Node, sink: Node) -> dict[Node, int]:
-    """Count the arcs with room left from the source to each node; nothing if the sink is out of reach."""
-    levels = {source: 0}
-    queue = deque([source])
-    while queue:
-        node = queue.popleft()
-        for head, left in room.get(node, {}).items():
-            if left > 0 and head not in levels:
-                levels[head] = levels[node] + 1
-                queue.append(head)
-    return levels if sink in levels else {}
-
-
-def _augment(
-    room: Room,
-    ways: Mapping[Node, tuple[Node, ...]],
-    levels: Mapping[Node, int],
-    tried: dict[Node, int],
-    source: Node,
-    sink: Node,
-) -> int:
-    """Push what fits along one path that climbs a level with every arc; nothing if there is none left.
-
-    `tried` counts, for each node, the arcs that lead nowhere at these levels any more.
-    """
-    path = [source]
-    while path[-1] != sink:
-        node = path[-1]
-        if tried[node] == len(ways[node]):
-            path.pop()
-            if not path:
-                return 0
-            tried[path[-1]] += 1
-            continue
-        head = ways[node][tried[node]]
-        if room[node][head] > 0 and levels.get(head) == levels[node] + 1:
-            path.append(head)
-        else:
-            tried[node] += 1
-    steps = list(pairwise(path))
-    pushed = min(room[tail][head] for tail, head in steps)
-    for tail, head in steps:
-        room[tail][head] -= pushed
-        room[head][tail] += pushed
-    return pushed

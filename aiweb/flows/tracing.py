@@ -19,12 +19,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from aiweb.errors import NoConvergence
 from aiweb.flows.web import Flows, Pair
 
 if TYPE_CHECKING:
@@ -68,23 +68,28 @@ class Tracing:
         """Give D for one party on each that its money has passed, itself included if money returns.
 
         The parts overlap, so they do not add up.
-
-        Raises:
-            NoConvergence: the web leaks too little for floating point.
         """
+        if of not in self._found:
+            self._found[of] = MappingProxyType(self._dependencies(of))
+        return self._found[of]
+
+    def dependents(self, on: str) -> Mapping[str, float]:
+        """Give D on one party of each other that its money comes to: the same numbers the other way round."""
         through = self.flows.throughput
-        if not through.get(of):
-            return MappingProxyType({})
-        found = {
-            on: _share(times * (1 - self.returns[on]) * through[on] / through[of])
-            for on, times in self._visits(of).items()
-            if on != of
-        }
-        group = next((group for group in self.closed if of in group), ())
-        found |= dict.fromkeys(group, 1.0)
-        if self.returns[of] > 0:
-            found[of] = self.returns[of]
-        return MappingProxyType(dict(sorted(found.items())))
+        group = next((group for group in self.closed if on in group), None)
+        if group is not None:
+            return MappingProxyType({of: 1.0 for of in group if of != on})
+        times = _solved({(v, u): part for (u, v), part in self._spent.items()}, on)
+        if times is None:
+            after = sorted(_before(((v, u) for u, v in self.flows.inside), on) - {on})
+            found = {of: self.dependency(of, on) for of in after}
+        else:
+            found = {
+                of: _share(number * (1 - self.returns[on]) * through[on] / through[of])
+                for of, number in times.items()
+                if of != on
+            }
+        return MappingProxyType(found)
 
     def passing(self, of: str, hops: int | None = None) -> Mapping[str, float]:
         """Give the part of `of`'s receipts that hangs on each payer, through up to `hops` payers, or any.
@@ -95,22 +100,89 @@ class Tracing:
         Through any number of hops, a group that receives only from itself would lose without end:
         its members get the part of `of`'s receipts that comes from it at all, 1 for themselves.
         """
-        if hops is not None:
-            return MappingProxyType(_stepped(self._revenue, of, hops))
-        return MappingProxyType(self._without_end(of))
+        if (of, hops) not in self._passed:
+            row = self._without_end(of) if hops is None else _stepped(self._steps, of, hops)
+            self._passed[of, hops] = MappingProxyType(row)
+        return self._passed[of, hops]
 
-    def _visits(self, of: str) -> dict[str, float]:
-        """Column `of` of N, from the parties in no closed group whose money can come to `of`."""
+    @cached_property
+    def _found(self) -> dict[str, Mapping[str, float]]:
+        """What `dependencies` has solved."""
+        return {}
+
+    @cached_property
+    def _passed(self) -> dict[tuple[str, int | None], Mapping[str, float]]:
+        """What `passing` has solved."""
+        return {}
+
+    def _dependencies(self, of: str) -> dict[str, float]:
         through = self.flows.throughput
-        shares = {(u, v): w / through[u] for (u, v), w in self.flows.inside.items()}
-        if any(of in group for group in self.closed):
+        if not through.get(of):
             return {}
-        return _solved(shares, of)
+        group = next((group for group in self.closed if of in group), None)
+        if group is not None:
+            return dict.fromkeys(group, 1.0)
+        times = _solved(self._spent, of)
+        if times is None:
+            found = {on: hit for on, (hit, _) in self._reduced(of, through).items() if on != of}
+        else:
+            found = {
+                on: _share(number * (1 - self.returns[on]) * through[on] / through[of])
+                for on, number in times.items()
+                if on != of
+            }
+        if self.returns[of] > 0:
+            found[of] = self.returns[of]
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def _spent(self) -> dict[Pair, float]:
+        """What each party spends on each other of what passes it: G."""
+        through = self.flows.throughput
+        return {(u, v): w / through[u] for (u, v), w in self.flows.inside.items()}
+
+    def _reduced(
+        self, of: str, totals: Mapping[str, int], ends: Iterable[str] = ()
+    ) -> dict[str, tuple[float, float]]:
+        """Follow a dollar of a party back, to a payer in proportion at each step, without a subtraction.
+
+        For each party: the chance that the dollar comes to it, and how often it is there if it starts there.
+        With what is in `totals` beyond payments inside the web it ends, and at a party of `ends`.
+        """
+        last = set(ends)
+        back = [(v, u) for u, v in self.flows.inside if v not in last]
+        parties = sorted(_before([(u, v) for v, u in back], of))
+        ways: dict[str, dict[str, float]] = {party: {} for party in parties}
+        leak = {party: totals[party] for party in parties}
+        for v, u in back:
+            if v in leak:
+                ways[v][u] = float(self.flows.inside[u, v])
+                leak[v] -= self.flows.inside[u, v]
+        found = {}
+        for on in parties:
+            left, leaves = _without_others({of, on}, ways, leak)
+            there = left[on]
+            if on == of:
+                hit, away = 1.0, leaves[of]
+            else:
+                to = left[of].get(on, 0.0)
+                hit = _part(to, leaves[of])
+                away = leaves[on] + there.get(of, 0.0) * _part(leaves[of], to)
+            found[on] = (hit, (sum(there.values()) + leaves[on]) / away)
+        return found
 
     @cached_property
     def _revenue(self) -> dict[Pair, float]:
         received = self.flows.received
         return {(v, u): w / received[v] for (u, v), w in sorted(self.flows.inside.items())}
+
+    @cached_property
+    def _steps(self) -> dict[str, list[tuple[str, float]]]:
+        """The payers of each party with their part of its receipts."""
+        ways: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for (u, v), part in sorted(self._revenue.items()):
+            ways[u].append((v, part))
+        return dict(ways)
 
     @cached_property
     def _sealed(self) -> tuple[tuple[str, ...], ...]:
@@ -132,6 +204,9 @@ class Tracing:
         open_ways = {pair: part for pair, part in self._revenue.items() if pair[0] not in sealed}
         turned = {(v, u): part for (u, v), part in open_ways.items()}
         visits = _solved(turned, of)
+        if visits is None:
+            reduced = self._reduced(of, self.flows.received, sealed)
+            visits = {party: hit * times for party, (hit, times) in reduced.items()}
         found = {party: times for party, times in visits.items() if party not in sealed and party != of}
         found[of] = visits[of] - 1
         for group in self._sealed:
@@ -256,13 +331,30 @@ def _returned(
     W. K. Grassmann, M. I. Taksar, D. P. Heyman, Oper. Res. 33 (1985) 1107-1116.
     """
     ways: dict[str, dict[str, float]] = {u: {} for u in group}
-    leak = dict(through)
+    leak = {u: through[u] for u in group}
     for (u, v), w in sorted(arcs.items()):
         ways[u][v] = float(w)
         leak[u] -= w
-    leaves = {u: float(leak[u]) for u in group}
-    for gone in group:
-        if gone == party:
+    left, leaves = _without_others({party}, ways, leak)
+    return _part(left[party].get(party, 0.0), leaves[party])
+
+
+def _part(one: float, other: float) -> float:
+    """Give what one number is of it and another; nothing of nothing."""
+    return one / (one + other) if one else 0.0
+
+
+def _without_others(
+    kept: AbstractSet[str], whole: Mapping[str, Mapping[str, float]], leak: Mapping[str, int]
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Take all parties but some out, each way over one that has gone put on those before it.
+
+    What is left are the ways between the others, and what leaves at each.
+    """
+    ways = {u: dict(row) for u, row in whole.items()}
+    leaves = {u: float(amount) for u, amount in leak.items()}
+    for gone in sorted(ways):
+        if gone in kept:
             continue
         onward = ways.pop(gone)
         onward.pop(gone, None)
@@ -272,12 +364,14 @@ def _returned(
             leaves[u] += part * leaves[gone]
             for v, way in onward.items():
                 row[v] = row.get(v, 0.0) + part * way
-    back = ways[party].get(party, 0.0)
-    return back / (back + leaves[party])
+    return ways, leaves
 
 
-def _solved(shares: Mapping[Pair, float], of: str) -> dict[str, float]:
-    """Solve (I - M) x = e_of over the parties from which `of` can be reached, given M by its entries."""
+def _solved(shares: Mapping[Pair, float], of: str) -> dict[str, float] | None:
+    """Solve (I - M) x = e_of over the parties from which `of` can be reached, given M by its entries.
+
+    Nothing where a dollar goes on for so many steps that floating point cannot tell I - M from singular.
+    """
     import numpy as np
 
     before = sorted(_before(shares, of))
@@ -292,11 +386,19 @@ def _solved(shares: Mapping[Pair, float], of: str) -> dict[str, float]:
         for row, column, value in entries:
             matrix[row, column] -= value
         try:
-            solved = np.linalg.solve(matrix, target)
+            solved, steps = np.linalg.solve(matrix, target), np.linalg.solve(matrix, np.ones(len(before)))
         except np.linalg.LinAlgError:
-            raise NoConvergence("the tracing", float("nan")) from None
+            return None
     else:
-        solved = _factored(len(before), entries).solve(target)
+        try:
+            factors = _factored(len(before), entries)
+        except RuntimeError:
+            # So scipy says that a factor is singular.
+            return None
+        solved, steps = factors.solve(target), factors.solve(np.ones(len(before)))
+    # The steps from each party: no entry of the inverse is negative, so their sums are its norm.
+    if not (np.isfinite(solved).all() and (steps > 0).all() and (steps < _STEEP).all()):
+        return None
     return {party: float(value) for party, value in zip(before, solved, strict=True)}
 
 
@@ -314,11 +416,8 @@ def _before(arcs: Iterable[Pair], of: str) -> set[str]:
     return found
 
 
-def _stepped(shares: Mapping[Pair, float], of: str, hops: int) -> dict[str, float]:
+def _stepped(ways: Mapping[str, Sequence[tuple[str, float]]], of: str, hops: int) -> dict[str, float]:
     """Row `of` of A + A^2 + … + A^hops."""
-    ways: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for (u, v), part in sorted(shares.items()):
-        ways[u].append((v, part))
     found: dict[str, float] = defaultdict(float)
     at = {of: 1.0}
     for _ in range(hops):

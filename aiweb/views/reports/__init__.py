@@ -10,6 +10,7 @@ from aiweb.views.reports.missing import missing
 from aiweb.views.reports.owners import ownership
 from aiweb.views.reports.panel import circularity
 from aiweb.views.reports.rows import with_undated
+from aiweb.views.reports.stress import stress, stresses, tipping
 from aiweb.views.reports.suppliers import demand, selffunded, suppliers
 from aiweb.views.reports.whatifs import Numbers, before_after, compared, shipped
 
@@ -34,7 +35,10 @@ __all__ = [
     "selffunded",
     "series",
     "shipped",
+    "stress",
+    "stresses",
     "summary",
     "suppliers",
+    "tipping",
     "with_undated",
 ]

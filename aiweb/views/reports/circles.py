@@ -9,7 +9,7 @@ from aiweb.analysis.circulation import Circulation
 from aiweb.analysis.loops import Loops
 from aiweb.analysis.paths import Paths
 from aiweb.graph import DealGraph
-from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, below, headed, legs_table, loops_table
+from aiweb.views.reports.rows import AMOUNTS, below, face_value, headed, legs_table, loops_table
 from aiweb.views.tables import Cell, Column, Report, Table, context
 
 _FIRST: Final = 3
@@ -20,6 +20,7 @@ def summary(graph: DealGraph, measured: Circulation, largest: Loops) -> Report:
     registry = graph.registry
     figures = sum(len(rows) for rows in registry.figures.values())
     sources = len(registry.sources) + sum(len(deal.sources) for deal in registry.deals.values())
+    shown = (*largest.loops[:_FIRST], *largest.unpriced[:_FIRST])
     more = max(0, len(largest.loops) - _FIRST) + max(0, len(largest.unpriced) - _FIRST)
     lines = (
         (
@@ -44,10 +45,11 @@ def summary(graph: DealGraph, measured: Circulation, largest: Loops) -> Report:
                 largest.unpriced[:_FIRST],
                 (f"{more} more; see aiweb loops",) if more else (),
             ),
+            replace(legs_table(graph, {leg for loop in shown for leg in loop.legs}), only="machines"),
         ),
         lines,
         (
-            FACE_VALUE,
+            *face_value(graph.convention),
             AMOUNTS,
             "next: aiweb show NAME · loops · circularity · exposure NAME · gap NAME · path A B · render",
         ),
@@ -84,7 +86,7 @@ def path(graph: DealGraph, found: Paths) -> Report:
             legs_table(graph, {leg for row in found.paths for leg in row.legs}),
         ),
         (_most(found),),
-        (FACE_VALUE, AMOUNTS),
+        (*face_value(graph.convention), AMOUNTS),
         context(graph.registry, graph.convention),
     )
 

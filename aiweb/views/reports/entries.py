@@ -97,8 +97,8 @@ def party(graph: DealGraph, name: str) -> Report:
         if name in {leg.payer, leg.payee}
     ]
     figures = [
-        (figure, registry.place("figures", name, index).line)
-        for index, figure in enumerate(registry.figures.get(name, ()))
+        figure
+        for figure in registry.figures.get(name, ())
         if registry.figure_known(figure) <= graph.convention.as_of
     ]
     return Report(
@@ -110,7 +110,7 @@ def party(graph: DealGraph, name: str) -> Report:
                 "figures",
                 "Figures known by then",
                 FIGURE_COLUMNS,
-                tuple(figure_row(registry, figure, line) for figure, line in figures),
+                tuple(figure_row(registry, name, figure) for figure in figures),
             ),
         ),
         fact_lines(facts),

@@ -118,18 +118,12 @@ def _text(value: Value) -> str:
 
 
 def _figures(graph: DealGraph, trace: Trace) -> Table:
-    """List the figures behind it; a figure is found in the registry by being the same object."""
+    """List the figures behind it, each under its party."""
     registry = graph.registry
-    places = {
-        id(figure): (party, index)
-        for party, figures in registry.figures.items()
-        for index, figure in enumerate(figures)
-    }
-    rows: list[tuple[Cell, ...]] = []
-    for figure in trace.figures:
-        party, index = places[id(figure)]
-        line = registry.place("figures", party, index).line
-        rows.append((party, *figure_row(registry, figure, line)))
+    owners = {id(figure): party for party, figures in registry.figures.items() for figure in figures}
+    rows = [
+        (owners[id(figure)], *figure_row(registry, owners[id(figure)], figure)) for figure in trace.figures
+    ]
     columns = (*headed("party"), *FIGURE_COLUMNS)
     only = "" if rows else "machines"
     return Table("figures", "Figures behind these numbers", columns, tuple(rows), only=only)

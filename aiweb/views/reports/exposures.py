@@ -11,12 +11,12 @@ from aiweb.graph import DealGraph
 from aiweb.values import Money
 from aiweb.views.reports.rows import (
     AMOUNTS,
-    FACE_VALUE,
     FIGURE_COLUMNS,
     IN_OUT,
     below,
     cite,
     dollars,
+    face_value,
     figure_row,
     headed,
     legs_table,
@@ -94,7 +94,7 @@ def exposure(
                 "published",
                 "Published shares",
                 FIGURE_COLUMNS,
-                tuple(figure_row(graph.registry, row, None) for row in found.published),
+                tuple(figure_row(graph.registry, found.party, row) for row in found.published),
             )
         )
     tables.append(loops_table("loops", "Largest loops it is part of", through.loops))
@@ -123,7 +123,7 @@ def exposure(
     shown = (*depends.on[:top], *depends.by[:top])
     counted |= {row.leg for dependence in shown for row in dependence.carriers}
     counted |= {leg for loop in (*through.loops, *through.unpriced) for leg in loop.legs}
-    tables.append(legs_table(graph, counted))
+    tables.append(legs_table(graph, counted | {row.state.id for row in found.uncounted}))
     lines = (
         f"receives {found.money_in.short()}",
         f"pays     {found.money_out.short()}",
@@ -134,7 +134,7 @@ def exposure(
         f"Exposure of {graph.party(found.party).name}",
         tuple(tables),
         lines,
-        (FACE_VALUE, AMOUNTS),
+        (*face_value(graph.convention), AMOUNTS),
         context(graph.registry, graph.convention),
     )
 

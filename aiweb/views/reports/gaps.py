@@ -92,20 +92,12 @@ def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Re
     figures = {id(item.figure): item.figure for item in found.items if item.figure is not None}
     shown = [*found.opening_figures, *figures.values()]
     if shown:
-        places = {id(row): index for index, row in enumerate(graph.registry.figures[found.party])}
         tables.append(
             Table(
                 "figures",
                 "Figures used",
                 FIGURE_COLUMNS,
-                tuple(
-                    figure_row(
-                        graph.registry,
-                        row,
-                        graph.registry.place("figures", found.party, places[id(row)]).line,
-                    )
-                    for row in shown
-                ),
+                tuple(figure_row(graph.registry, found.party, row) for row in shown),
             )
         )
     report = context(graph.registry, graph.convention)

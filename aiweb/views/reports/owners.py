@@ -63,7 +63,7 @@ def ownership(graph: DealGraph, found: Ownership) -> Report:
 
 def figures_table(graph: DealGraph, figures: Iterable[tuple[str, Figure]]) -> Table:
     """List the figures behind numbers, each under its party."""
-    rows = tuple((party, *figure_row(graph.registry, figure, None)) for party, figure in figures)
+    rows = tuple((party, *figure_row(graph.registry, party, figure)) for party, figure in figures)
     return Table("figures", "Figures behind these numbers", (*headed("party"), *FIGURE_COLUMNS), rows)
 
 

@@ -12,7 +12,7 @@ from aiweb.analysis.panel import LONGEST, Panel, Year
 from aiweb.graph import DealGraph, Preset
 from aiweb.model import Instrument
 from aiweb.values import Money
-from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, disclosed, dollars, headed, legs_table
+from aiweb.views.reports.rows import AMOUNTS, disclosed, dollars, face_value, headed, legs_table
 from aiweb.views.tables import Cell, Column, Report, Table, context
 
 _LADDER: Final = {2: "loops of 2", 3: "up to 3", 4: "up to 4", None: "any length"}
@@ -37,7 +37,7 @@ def circularity(graph: DealGraph, measured: Sequence[Panel]) -> Report:
             _years(measured),
             *(_legs_under(graph, row) for row in measured),
         ),
-        notes=(FACE_VALUE, AMOUNTS, *_coverage(graph, measured)),
+        notes=(*face_value(graph.convention), AMOUNTS, *_coverage(graph, measured)),
         context=context(graph.registry, graph.convention, "convention"),
     )
 
@@ -76,21 +76,23 @@ def _side_by_side(measured: Sequence[Panel]) -> Table:
         lambda found: _both(found.low.finn, found.high.finn),
         "If all spend what reaches them in proportion, this part of turnover comes by again.",
     )
-    row(
-        "  shuffled webs with less",
-        lambda found: _both(found.low.finn_percentile, found.high.finn_percentile, digits=0),
-        "Webs with as many deals and dollars a party, other payees; near 50% is no more than chance.",
-    )
-    row(
-        "  with less circular",
-        lambda found: _both(found.low.circular_percentile, found.high.circular_percentile, digits=0),
-        "The same webs, by their circular share.",
-    )
-    row(
-        "  that differ",
-        _different,
-        f"Of {_drawn(measured)} shuffled webs; where few differ, the two rows above say little.",
-    )
+    drawn = _drawn(measured)
+    if drawn:
+        row(
+            "  shuffled webs with less",
+            lambda found: _both(found.low.finn_percentile, found.high.finn_percentile, digits=0),
+            "Webs with as many deals and dollars a party, other payees; near 50% is no more than chance.",
+        )
+        row(
+            "  with less circular",
+            lambda found: _both(found.low.circular_percentile, found.high.circular_percentile, digits=0),
+            "The same webs, by their circular share.",
+        )
+        row(
+            "  that differ",
+            _different,
+            f"Of {drawn} shuffled webs; where few differ, the two rows above say little.",
+        )
     row(
         "in turns",
         _in_turns,
@@ -112,7 +114,11 @@ def _side_by_side(measured: Sequence[Panel]) -> Table:
         lambda found: len(found.unknown),
         "Without an amount: they add nothing, so gross and circular are at least what they say.",
     )
-    row("  undated", lambda found: len(found.undated), "Without schedule or term: in no year below.")
+    row(
+        "  undated",
+        lambda found: len(found.undated),
+        "In no year below, as a whole or in part: no source says when it is paid.",
+    )
     columns = (
         Column("number", ""),
         *(Column(str(found.convention.preset), str(found.convention.preset)) for found in measured),
@@ -120,7 +126,9 @@ def _side_by_side(measured: Sequence[Panel]) -> Table:
     )
     notes = (
         "a / b: with all amounts at their lower and at their upper bounds; between them it can be more",
-        "shuffled webs keep all a party pays, how many deals it receives, and how much to a factor of two",
+        "shuffled webs keep all a party pays, how many deals it receives, and how much to a factor of two"
+        if drawn
+        else "not compared with shuffled webs",
     )
     return Table("panel", "", columns, tuple(rows), notes, only="people")
 
@@ -190,8 +198,8 @@ def _by_year(found: Panel) -> Table:
     ]
     notes = (
         "a year counts what circulates within it: money that comes back in a later year is in neither",
-        f"put into years by schedule or term: {_plain(found.dated).short()}",
-        f"in no year: {len(found.undated)} legs, {found.undated_gross.short()}",
+        f"put into years by schedule or term, all years together: {_plain(found.dated).short()}",
+        f"in no year: {len(found.undated)} legs or parts of them, {found.undated_gross.short()}",
         "other conventions: --format json",
     )
     return Table(

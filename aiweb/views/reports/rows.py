@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from aiweb.analysis.loops import Loop
-from aiweb.graph import UNDATED, DealGraph, Hop, LegState, fold, years_text
+from aiweb.graph import Convention, DealGraph, Hop, LegState, fold, years_text
 from aiweb.model import Figure, Registry, Source
 from aiweb.values import Money, total
 from aiweb.views.tables import Cell, Column, Report, Table
@@ -17,6 +17,12 @@ AMOUNTS: Final = (
     "amounts: + is at least; a ceiling was published as 'up to' and has no floor; undisclosed is not zero"
 )
 IN_OUT: Final = {"in": "receives", "out": "pays"}
+
+
+def face_value(convention: Convention) -> tuple[str, ...]:
+    """Say that amounts of different years are added up, unless the window is one year."""
+    years = convention.years
+    return () if years is not None and years[0] == years[1] else (FACE_VALUE,)
 
 
 def headed(names: str) -> tuple[Column, ...]:
@@ -145,8 +151,12 @@ def leg_row(graph: DealGraph, leg: LegState) -> tuple[Cell, ...]:
     )
 
 
-def figure_row(registry: Registry, figure: Figure, line: int | None) -> tuple[Cell, ...]:
-    """Give a figure with its line and its sources, under FIGURE_COLUMNS."""
+def figure_row(registry: Registry, party: str, figure: Figure) -> tuple[Cell, ...]:
+    """Give a party's figure with its line and its sources, under FIGURE_COLUMNS.
+
+    It is found in the registry by being the same object: two may say the same in two places.
+    """
+    index = next(index for index, row in enumerate(registry.figures[party]) if row is figure)
     value: Cell = figure.amount if figure.amount is not None else f"{figure.percent}%"
     return (
         str(figure.metric),
@@ -156,20 +166,21 @@ def figure_row(registry: Registry, figure: Figure, line: int | None) -> tuple[Ce
         str(figure.kind),
         figure.counterparty,
         registry.figure_known(figure),
-        line,
+        registry.place("figures", party, index).line,
         tuple(cite(registry.sources[name]) for name in figure.source),
     )
 
 
 def with_undated(report: Report, graph: DealGraph) -> Report:
-    """Say in a report on a window of years what no source puts into any year."""
+    """Say in a report on a window of years what no source puts into any year, whole legs or parts of them."""
     if graph.convention.years is None:
         return report
-    legs = [row.state for row in graph.excluded if row.reason == UNDATED]
-    amount = total(leg.amount for leg in legs)
+    amount = total(graph.undated.values())
+    # A report on several conventions names none, and the note speaks of one.
+    under = "" if "convention" in report.context else f" under {graph.convention.preset}"
     note = (
-        f"left out of {years_text(graph.convention.years)}: {len(legs)} legs, {amount.short()}, "
-        "that no source puts into any year"
+        f"left out of {years_text(graph.convention.years)}{under}: {len(graph.undated)} legs or parts of "
+        f"them, {amount.short()}, that no source puts into any year"
     )
     return replace(report, notes=(*report.notes, note))
 

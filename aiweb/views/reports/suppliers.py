@@ -12,10 +12,10 @@ from aiweb.values import Money
 from aiweb.views.reports.owners import figures_table
 from aiweb.views.reports.rows import (
     AMOUNTS,
-    FACE_VALUE,
     below,
     cite,
     dollars,
+    face_value,
     headed,
     legs_table,
 )
@@ -51,7 +51,7 @@ def suppliers(graph: DealGraph, found: Sequence[SelfFunded]) -> Report:
         "Self-funded sales: what suppliers put into their customers and can be paid with",
         (Table("suppliers", "", columns, rows, notes),),
         (),
-        (_CAN, FACE_VALUE),
+        (_CAN, *face_value(graph.convention)),
         context(graph.registry, graph.convention),
     )
 
@@ -145,7 +145,7 @@ def selffunded(graph: DealGraph, found: SelfFunded) -> Report:
         f"Self-funded sales of {graph.party(found.supplier).name}",
         tuple(tables),
         tuple(lines),
-        (_CAN, FACE_VALUE, AMOUNTS),
+        (_CAN, *face_value(graph.convention), AMOUNTS),
         context(graph.registry, graph.convention),
     )
 
@@ -222,7 +222,7 @@ def demand(graph: DealGraph, found: OutsideDemand) -> Report:
         f"Outside demand{said}: what parties on loops sell to others, over what they sell to each other",
         tuple(tables),
         lines or (f"no party{' asked for' if found.party is not None else ''} is on a loop",),
-        (FACE_VALUE, AMOUNTS),
+        (*face_value(graph.convention), AMOUNTS),
         context(graph.registry, graph.convention),
     )
 

@@ -15,7 +15,7 @@ from aiweb.graph import DealGraph, Hop
 from aiweb.model import Side
 from aiweb.registry.whatif import Head
 from aiweb.values import Money, total
-from aiweb.views.reports.rows import AMOUNTS, FACE_VALUE, below, dollars, headed
+from aiweb.views.reports.rows import AMOUNTS, below, dollars, face_value, headed
 from aiweb.views.tables import Cell, Column, Report, Table
 from aiweb.views.tables import context as context_of
 from aiweb.whatif import Overlaid
@@ -85,7 +85,7 @@ def before_after(before: Numbers, after: Numbers) -> Report:
             ),
         ),
         tuple(lines),
-        (FACE_VALUE, AMOUNTS),
+        (*face_value(after.graph.convention), AMOUNTS),
         context_of(after.graph.registry, after.graph.convention),
     )
 
