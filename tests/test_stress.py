@@ -171,11 +171,12 @@ def test_only_what_is_firm_and_dated_is_owed() -> None:
         ("d5/1", "no source says when it is paid"),
         ("d6/1", "amount undisclosed"),
     ]
+    assert found.understated == {"a": ("d6/1",)}
 
 
 def test_a_loan_is_owed_back_when_it_matures_with_interest_until_then() -> None:
     """
-    bank -> lab: 73,000 loan closed #maturity 2027-06-30 #coupon 10%
+    bank -> lab: 73000 loan closed #maturity 2027-06-30 #coupon 10%
     bank -> cloud: 50 loan closed; 2026-02-01 paid 40; 2026-03-01 repaid 15 #maturity 2027-03-31
     bank -> cloud: 7300 loan closed #maturity 2031 #coupon 2% #floating true #benchmark sofr
     bank -> cloud: 500 loan #maturity 2027-02-01 #coupon 3%
@@ -200,8 +201,26 @@ def test_a_loan_is_owed_back_when_it_matures_with_interest_until_then() -> None:
     ], "181 of 365 days at 10%, and a year at 2% over 3%"
     assert [(row.leg, row.why) for row in found.open if row.what != "payment"] == [
         ("d2/1", "no rate of interest is published"),
-        ("d4/1", "what of it is drawn is not published"),
+        ("d4/1", "it matures 2027-02-01; what of it is drawn is not published"),
     ]
+    assert found.understated == {"cloud": ("d4/1",)}
+
+
+def test_who_owes_an_unknown_amount_too_is_not_told_to_stand() -> None:
+    """
+    a -> b: 10 purchase #term 2027
+    a -> b: undisclosed lease #term 2027
+    b -> c: 8 purchase #term 2027
+    ---
+    figures:
+      a: [{metric: cash, period: 2026-12-31, amount: $90, kind: press, source: s}]
+      b: [{metric: cash, period: 2026-12-31, amount: $9, kind: press, source: s}]
+    """
+    found = asked(test_who_owes_an_unknown_amount_too_is_not_told_to_stand.__doc__)
+
+    assert [outcome.failures for outcome in found.outcomes] == [(), ()]
+    assert (found.verdict("a"), found.verdict("b")) == ("cannot be told", "stands")
+    assert "cannot be told to stand: a on d2/1" in shown(reports.stress(found.graph, found))
 
 
 GUARANTEED = """
