@@ -139,6 +139,10 @@ def _self_funded(web: Web, supplier: str) -> Trace:
     return web.selffunded(supplier).explain()
 
 
+def _stress(web: Web, party: str | None = None) -> Trace:
+    return web.stress(party).explain()
+
+
 def _demand(web: Web, party: str | None = None) -> Trace:
     return web.demand(party).explain()
 
@@ -176,4 +180,5 @@ EXPLAINED: Final[Mapping[str, Explained]] = {
     "ownership": Explained("[PARTY]", "who owns how much of whom", _ownership),
     "path": Explained("FROM TO", "how much can get from one party to another", _path),
     "selffunded": Explained("SUPPLIER", "sales that a supplier can have paid for itself", _self_funded),
+    "stress": Explained("[PARTY]", "what falls due, and who is not paid", _stress),
 }

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiweb.flows.cut import BOUNDARY, apart, cut, dependency, limit, most, pays, receives, round_trip, whole
+from aiweb.flows.cut import (
+    BOUNDARY,
+    Network,
+    apart,
+    cut,
+    dependency,
+    limit,
+    most,
+    pays,
+    receives,
+    round_trip,
+    whole,
+)
 from aiweb.flows.tracing import trace
 from aiweb.flows.web import Flows
 
@@ -209,3 +221,27 @@ def test_scaling_scales_and_renaming_renames(flows: Flows, times: int) -> None:
 def test_the_boundary_is_no_party() -> None:
     """Its name is made of marks that no id has."""
     assert whole(BOUNDARY) == ""
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda pair: pair[0] != pair[1]),
+        st.integers(0, 30),
+        max_size=30,
+    )
+)
+def test_the_maximum_flow_is_that_of_networkx(arcs: dict[tuple[int, int], int]) -> None:
+    """Random webs of eight nodes, arcs both ways among them."""
+    import networkx as nx
+
+    web: nx.DiGraph[int] = nx.DiGraph()
+    web.add_nodes_from([0, 7])
+    for (tail, head), capacity in arcs.items():
+        web.add_edge(tail, head, capacity=capacity)
+    value, _ = nx.maximum_flow(web, 0, 7)
+    network = Network(8, ((tail, head, capacity) for (tail, head), capacity in arcs.items()))
+
+    assert network.push(0, 7) == value
+    assert network.push(0, 7) == 0, "all has been sent"
+    assert network.reached(0)[0]
+    assert not network.reached(0)[7]

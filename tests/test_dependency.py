@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiweb.analysis.dependency import Dependence, Dependency, dependency
+from aiweb.analysis.dependency import Dependence, Dependences, Dependency, dependency
 from aiweb.errors import BadOption, UnknownName
 from aiweb.views import reports
 from aiweb.views.tables import text as written
@@ -146,3 +146,22 @@ def test_the_report_of_an_exposure_lists_both_sides_with_their_legs() -> None:
     assert [row["party"] for row in data["depended_on"]] == ["cloud", "maker"]
     assert {row["leg"] for row in data["legs"]} == {"d1/1", "d2/1", "d3/1"}
     assert max(len(line) for line in written(report).splitlines()) <= 100
+
+
+def test_rows_are_solved_when_they_are_read() -> None:
+    """Two rows alike come together, the one with the larger most first; the third is not asked for."""
+    asked = []
+
+    def solve(of: str, on: str) -> Dependence:
+        asked.append(on)
+        return Dependence(of, on, 9, 0, 0.5 if on != "w" else 0.1, {"u": 4, "v": 7, "w": 8}[on], (), 0.0, ())
+
+    rows = Dependences([(("a", "w"), 0.1), (("a", "u"), 0.5), (("a", "v"), 0.5 - 1e-12)], solve)
+
+    assert len(rows) == 3
+    assert [row.on for row in rows[:1]] == ["v"]
+    assert sorted(asked) == ["u", "v"]
+    assert [row.on for row in rows] == ["v", "u", "w"]
+    assert len(asked) == 3
+    assert rows == tuple(rows)
+    assert hash(rows) == hash(tuple(rows))

@@ -13,6 +13,7 @@ from aiweb.analysis.exposure import ALL, exposure, round_trip
 from aiweb.errors import UnknownName
 from aiweb.flows import cut, web
 from aiweb.graph import Carrier, DealGraph, convention
+from aiweb.model import Metric
 from aiweb.registry.load import read_text
 from aiweb.values import UNDISCLOSED, Money
 from tests.webs import graph, yaml
@@ -382,3 +383,30 @@ def test_splitting_a_deal_in_two_changes_no_number(deals: list[tuple[tuple[str, 
         assert sum(row.amount for row in one.carriers) == one.most
         assert one.least <= one.pro_rata <= one.most
         assert one.later.low <= one.later.high <= one.most
+
+
+@pytest.mark.parametrize(
+    "balance, due, inside",
+    [
+        ("2025-12-30", "2026-12-30", True),
+        ("2025-12-30", "2026-12-31", False),
+        ("2025-12-30", "2025-12-30", False),
+        ("2024-02-29", "2025-02-28", True),
+        ("2024-02-29", "2025-03-01", False),
+        ("2025-01-28", "2026-01-28", True),
+    ],
+)
+def test_twelve_months_after_a_balance_end_on_its_day(balance: str, due: str, inside: bool) -> None:  # noqa: FBT001
+    """
+    lab -> cloud: 40 purchase 2024-01-01 #schedule {DUE: $40}
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: BALANCE, amount: $100, kind: reported, source: s}
+    """
+    text = (test_twelve_months_after_a_balance_end_on_its_day.__doc__ or "").replace("DUE", due)
+    found = exposure(graph(text.replace("BALANCE", balance), as_of="2026-12-31"), "lab")
+
+    assert [
+        row.amount.high for row in found.cover if row.metric is Metric.CASH and row.counterparty == ALL
+    ] == [40 if inside else 0]

@@ -578,7 +578,8 @@ def test_less_of_some_arcs_costs_what_solving_anew_says(data: some.DataObject) -
     less = data.draw(some.dictionaries(some.sampled_from(every), amounts, max_size=3))
     left = {pair: max(0, amount - less.get(pair, 0)) for pair, amount in flows.items()}
 
-    assert Marginal(flows, *maximum(flows)[1:]).loss(less) == maximum(flows)[0] - maximum(left)[0]
+    changes = Marginal(flows, *maximum(flows)[1:])
+    assert changes.loss(less) == maximum(flows)[0] - maximum(left)[0] <= changes.loses_at_most(less)
 
 
 @settings(max_examples=40, deadline=None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from aiweb.flows.temporal import Payment, carried, later_return, maximum_flow, round_trip
+from aiweb.flows.temporal import Payment, carried, later_return, round_trip
 
 _PARTIES = "abcd"
 _PAIRS = [(u, v) for u in _PARTIES for v in _PARTIES if u != v]
@@ -267,22 +267,3 @@ def test_a_loop_brings_back_no_more_than_all_ways_do(hops: list[list[Payment]]) 
 
     assert amount == max(carried((*hops[i:], *hops[:i])) for i in range(len(hops)))
     assert amount <= later_return([p for hop in hops for p in hop], hops[start][0].payer)
-
-
-@given(
-    st.dictionaries(
-        st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda pair: pair[0] != pair[1]),
-        st.integers(0, 30),
-        max_size=30,
-    )
-)
-def test_the_maximum_flow_is_that_of_networkx(arcs: dict[tuple[int, int], int]) -> None:
-    """Random webs of eight nodes, arcs both ways among them."""
-    web: nx.DiGraph[int] = nx.DiGraph()
-    web.add_nodes_from([0, 7])
-    for (tail, head), capacity in arcs.items():
-        web.add_edge(tail, head, capacity=capacity)
-    value, _ = nx.maximum_flow(web, 0, 7)
-    named = {(("", tail), ("", head)): capacity for (tail, head), capacity in arcs.items()}
-
-    assert maximum_flow(named, ("", 0), ("", 7)) == value

@@ -253,3 +253,33 @@ def test_a_group_is_all_who_can_reach_each_other(arcs: set[tuple[str, str]]) -> 
     }
 
     assert components(arcs) == tuple(sorted(group for group in groups if len(group) > 1))
+
+
+@given(
+    arcs=st.dictionaries(
+        st.sampled_from([(u, v) for u in "abcd" for v in "abcd" if u != v]), st.integers(1, 30)
+    )
+)
+def test_who_depends_on_a_party_is_solved_at_once(arcs: dict[tuple[str, str], int]) -> None:
+    """Random webs with something from outside: the same numbers from either end."""
+    found = trace(Flows(arcs, inward={"a": 1}))
+
+    for on in "abcd":
+        there = {of: found.dependency(of, on) for of in "abcd" if of != on}
+        assert {of: found.dependents(on).get(of, 0.0) for of in there} == pytest.approx(there, abs=1e-9)
+
+
+@pytest.mark.parametrize("much", [10**10, 10**15, 10**18])
+def test_dependency_stays_right_where_almost_nothing_leaks(much: int) -> None:
+    """x pays a 3, a and b pay each other much, b pays c 3, and y pays c 1: c has 3 of 4 from each but y."""
+    found = trace(
+        Flows({("x", "a"): 3, ("a", "b"): much + 3, ("b", "a"): much, ("b", "c"): 3, ("y", "c"): 1})
+    )
+
+    assert found.dependencies("c") == pytest.approx({"x": 0.75, "a": 0.75, "b": 0.75, "y": 0.25})
+    assert found.dependents("x") == pytest.approx({"a": 1, "b": 1, "c": 0.75})
+    assert found.dependency("a", "b") == pytest.approx(much / (much + 3))
+    through = found.passing("c")
+    assert through["x"] == pytest.approx(0.75)
+    # A dollar at b comes back to it with a chance of much / (much + 3).
+    assert through["b"] == pytest.approx(0.75 * (much + 3) / 3)

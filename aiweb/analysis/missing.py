@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from heapq import heapify, heappop, heappush, heappushpop
+from heapq import heapify, heappop, heappush, heappushpop, nlargest
 from itertools import islice
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -861,14 +861,16 @@ class _Losses:
                 told.append((-row.high, -row.low, name, row))
             else:
                 queue.append((-changes[1].loses_at_most(sums[name][1]), name))
-        most = [-high for high, *_ in told]
+        best = nlargest(top, (-high for high, *_ in told))[::-1]
         for bound, name in sorted(queue):
             # No loss is larger than its bound, and `top` are as large as what is left can be.
-            least = sorted(most, reverse=True)[:top]
-            if len(least) == top and least[-1] > max(0, -bound):
+            if len(best) == top and best[0] > max(0, -bound):
                 break
-            low, high = (change.loss(less) for change, less in zip(changes, sums[name], strict=True))
-            most.append(high)
+            high = changes[1].loss(sums[name][1])
+            if len(best) == top and high < best[0]:
+                continue
+            low = changes[0].loss(sums[name][0])
+            (heappush if len(best) < top else heappushpop)(best, high)
             if low or high or name in on_loops:
                 told.append((-high, -low, name, None))
         told.sort(key=lambda row: row[:3])

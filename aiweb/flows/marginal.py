@@ -74,7 +74,7 @@ class Marginal:
         return self._sent(payee, payer, able, list(self._rooms), dict(self._levels), own=1, least=least)
 
     def loses_at_most(self, less: Mapping[Pair, int]) -> int:
-        """Bound the loss from above: what circulates is cut into cycles, and those over the arcs are left out.
+        """Bound the loss from above: what circulates is cut into cycles, and those over the arcs go.
 
         Of the cycles over an arc the shortest go first, for any of them will do.
         """
@@ -91,7 +91,7 @@ class Marginal:
 
     @cached_property
     def _cycles(self) -> dict[int, list[tuple[int, int]]]:
-        """The cycles over each arc, shortest first: how long, and how much goes round (Ford and Fulkerson)."""
+        """The cycles over each arc, shortest first: how long, and how much goes round."""
         used = {arc: self._rooms[arc ^ 1] for arc in self._arcs.values() if self._rooms[arc ^ 1]}
         onward: dict[str, list[int]] = {}
         for arc in used:

@@ -153,7 +153,8 @@ class Tracing:
         back = [(v, u) for u, v in self.flows.inside if v not in last]
         parties = sorted(_before([(u, v) for v, u in back], of))
         ways: dict[str, dict[str, float]] = {party: {} for party in parties}
-        leak = {party: totals[party] for party in parties}
+        # Who has no total passes on its own money alone, and there the dollar ends.
+        leak = {party: totals.get(party, 1) for party in parties}
         for v, u in back:
             if v in leak:
                 ways[v][u] = float(self.flows.inside[u, v])
