@@ -43,6 +43,7 @@ from typing import Final, get_args, get_origin
 import typer.models
 
 import aiweb as aw
+from aiweb.analysis.stress import prepare
 from aiweb.cli import app
 from aiweb.explaining import EXPLAINED, usage
 from aiweb.views import reports
@@ -406,6 +407,8 @@ def reported() -> dict[str, list[Report]]:
     then = now.as_of(ARTICLE_DAY)
     graph = now.graph
     disputed = next(name for name, deal in sorted(now.registry.deals.items()) if deal.disputed)
+    stressed = prepare(graph)
+    worse = now.what_if("breakdown")
     return {
         "aiweb": [reports.summary(graph, now.circulation(), now.loops(top=5))],
         "show": [
@@ -434,9 +437,21 @@ def reported() -> dict[str, list[Report]]:
             reports.gap(graph, now.funding("openai"), now.chances("openai", draws=100)),
             reports.gaps(graph, now.gaps()),
         ],
+        "stress": [
+            reports.stress(graph, now.stress("openai")),
+            reports.stresses(graph, stressed, now.stresses()),
+            reports.tipping(graph, stressed, now.tipping("openai")),
+        ],
+        "what-if": [reports.shipped(now.whatifs()), reports.before_after(headline(now), headline(worse))],
         "missing": [reports.missing(graph, now.missing("openai", top=3))],
         "explain": [reports.explained(graph, now.explain("gap", "openai"))],
     }
+
+
+def headline(web: aw.Web) -> reports.Numbers:
+    """Return what a what-if sets side by side; of the gaps one is enough for every column."""
+    gaps = {party: web.funding(party) for party in ("openai",)}
+    return reports.Numbers(web.graph, web.circulation(), web.loops(), gaps)
 
 
 def explained() -> str:

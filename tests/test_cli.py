@@ -44,6 +44,11 @@ QUESTIONS: Final = {
     "selffunded": ("selffunded", "nvidia"),
     "demand": ("demand",),
     "gap": ("gap", "openai"),
+    "stress": ("stress",),
+    "stress-party": ("stress", "--fail", "openai"),
+    "stress-each": ("stress", "--each"),
+    "stress-reverse": ("stress", "--reverse"),
+    "what-if": ("what-if", "openai-fails"),
 }
 # What such a registry says of a party or a deal stands under no convention.
 AS_WRITTEN: Final = {"show-party", "show-deal", "deals"}
@@ -157,7 +162,8 @@ def test_json_says_of_what_and_under_what(small: Path, question: str) -> None:
     rows = said["conventions"] if question == "circularity" else [said]
 
     assert said["as_of"] == "2026-02-03"
-    assert said["registry"] == aw.load(small).registry.digest
+    web = aw.load(small)
+    assert said["registry"] == (web.what_if(asked[-1]) if question == "what-if" else web).registry.digest
     assert said["registry_as_of"] == "2026-12-31"
     if question in AS_WRITTEN:
         assert "convention" not in said

@@ -334,6 +334,9 @@ def test_one_year_is_no_sum_over_different_horizons() -> None:
             reports.demand(graph_, asked.demand()),
         ):
             assert ("different horizons" in text(report)) == adds_years, report.key
+    # What falls due in one span has one horizon.
+    found = web.within(2026, 2027).stress("a")
+    assert "different horizons" not in text(reports.stress(found.graph, found))
 
 
 def test_a_year_is_explained() -> None:

@@ -169,7 +169,13 @@ def test_every_leg_named_is_listed_with_its_line_and_sources(tmp_path: Path) -> 
     """
     doc = test_every_leg_named_is_listed_with_its_line_and_sources.__doc__
     lines = written(tmp_path, doc).read_text(encoding="utf-8").splitlines()
-    for question in (("loops",), ("exposure", "openai"), ("path", "nvidia", "openai"), ("gap", "openai")):
+    for question in (
+        ("loops",),
+        ("exposure", "openai"),
+        ("path", "nvidia", "openai"),
+        ("gap", "openai"),
+        ("stress", "--fail", "openai"),
+    ):
         said = run(tmp_path, doc, *question)
         named = {leg for key in said if isinstance(said[key], list) for row in said[key] for leg in legs(row)}
 
@@ -208,6 +214,9 @@ def test_every_id_of_a_leg_in_a_report_is_listed_with_its_line_and_sources(tmp_p
         ("demand", "nvidia", "--from", "2025", "--to", "2025"),
         ("selffunded", "nvidia"),
         ("selffunded", "oracle"),
+        ("stress",),
+        ("stress", "--fail", "nvidia"),
+        ("stress", "--fail", "nvidia", "--from", "2027", "--to", "2027"),
     )
     for question in questions:
         said = run(tmp_path, doc, *question)
@@ -305,7 +314,7 @@ def test_chinese_names_keep_the_columns(tmp_path: Path) -> None:
         assert all(padded[end + 1 : end + 3].strip(" ") == "" for end in ends), row
 
 
-@pytest.mark.parametrize("question", [("parties",), ("show", "a"), ("deals",), ("loops",), ("gap", "a")])
+@pytest.mark.parametrize("question", [("parties",), ("show", "a"), ("deals",), ("loops",), ("gap", "a"), ("stress", "--fail", "a")])
 def test_a_hostile_name_keeps_markdown_tables_whole(tmp_path: Path, question: tuple[str, ...]) -> None:
     """
     a -> b: 10

@@ -419,13 +419,14 @@ def _cash_cover(graph: DealGraph, party: str, paid: list[LegState]) -> list[Cove
 
 
 def _year_after(day: date) -> date:
-    """Give the same day of the next year; after 29 February the 28th.
+    """Give the same day of the next year; the end of February stays its end.
 
-    >>> _year_after(date(2028, 2, 29)).isoformat()
-    '2029-02-28'
+    >>> _year_after(date(2028, 2, 29)).isoformat(), _year_after(date(2027, 2, 28)).isoformat()
+    ('2029-02-28', '2028-02-29')
     """
-    is_leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
+    if (day.month, day.day) in {(2, 28), (2, 29)}:
+        return date(day.year + 1, 3, 1) - timedelta(days=1)
+    return day.replace(year=day.year + 1)
 
 
 def _due(graph: DealGraph, leg: LegState, start: date, until: date) -> Money:
