@@ -573,30 +573,46 @@ def test_asking_for_more_loops_keeps_the_larger_ones(deals: Deals, top: int) -> 
 
 
 @settings(max_examples=60)
+@given(_deals)
+def test_turning_every_deal_round_keeps_the_loops(deals: Deals) -> None:
+    """Random webs."""
+    turned: Deals = [((v, u), amount, kind) for (u, v), amount, kind in deals]
+    assert widths(turned, 5) == widths(deals, 5)
+
+
+@settings(max_examples=60)
 @given(_deals, st.integers(2, 10**9))
-def test_laws_of_loops(deals: Deals, factor: int) -> None:
-    """Random webs: turned round, multiplied, and with a go-between on the first deal."""
+def test_loops_grow_with_the_amounts(deals: Deals, factor: int) -> None:
+    """Random webs, every amount multiplied."""
+    larger: Deals = [(pair, amount * factor, kind) for pair, amount, kind in deals]
+    assert widths(larger, 5) == {
+        legs: (hops, width * factor) for legs, (hops, width) in widths(deals, 5).items()
+    }
+
+
+@settings(max_examples=60)
+@given(_deals)
+def test_a_go_between_adds_a_hop_and_keeps_the_amount(deals: Deals) -> None:
+    """Random webs, a go-between on the first deal, if it has its hop to itself."""
     if not deals:
         return
-    before = widths(deals, 5)
     (u, v), amount, kind = deals[0]
+    if any(((u, v), kind) == (pair, other) for pair, _, other in deals[1:]):
+        return
     between: Deals = [((u, "g"), amount, kind), *deals[1:], (("g", v), amount, kind)]
-    alone = all(((u, v), kind) != (pair, other) for pair, _, other in deals[1:])
-
-    assert widths([((b, a), amount, kind) for (a, b), amount, kind in deals], 5) == before
-    assert widths([(pair, amount * factor, kind) for pair, amount, kind in deals], 5) == {
-        legs: (hops, width * factor) for legs, (hops, width) in before.items()
+    inserted = {
+        frozenset(leg for leg in legs if leg != f"d{len(deals) + 1}/1"): found
+        for legs, found in widths(between, 6).items()
     }
-    if alone:
-        inserted = {
-            frozenset(leg for leg in legs if leg != f"d{len(deals) + 1}/1"): found
-            for legs, found in widths(between, 6).items()
-        }
-        assert inserted == {legs: (hops + ("d1/1" in legs), width) for legs, (hops, width) in before.items()}
+    assert inserted == {
+        legs: (hops + ("d1/1" in legs), width) for legs, (hops, width) in widths(deals, 5).items()
+    }
 
 
 def widths(deals: Deals, max_length: int) -> dict[frozenset[str], tuple[int, int]]:
     """Give the hops and the amount of every loop by its legs."""
+    if not deals:
+        return {}
     found = loops(graph(written(deals)), top=10_000, max_length=max_length).loops
     return {frozenset(loop.legs): (len(loop.hops), loop.amount.high) for loop in found}
 

@@ -314,7 +314,9 @@ def test_chinese_names_keep_the_columns(tmp_path: Path) -> None:
         assert all(padded[end + 1 : end + 3].strip(" ") == "" for end in ends), row
 
 
-@pytest.mark.parametrize("question", [("parties",), ("show", "a"), ("deals",), ("loops",), ("gap", "a"), ("stress", "--fail", "a")])
+@pytest.mark.parametrize(
+    "question", [("parties",), ("show", "a"), ("deals",), ("loops",), ("gap", "a"), ("stress", "--fail", "a")]
+)
 def test_a_hostile_name_keeps_markdown_tables_whole(tmp_path: Path, question: tuple[str, ...]) -> None:
     """
     a -> b: 10
