@@ -38,7 +38,7 @@ def headed(names: str) -> tuple[Column, ...]:
 
 def below(names: str) -> tuple[Column, ...]:
     """Make columns that text puts on a line of their own below the row."""
-    return tuple(Column(name, name, below=True) for name in names.split())
+    return tuple(Column(name, name.replace("_", " "), below=True) for name in names.split())
 
 
 FIGURE_COLUMNS: Final = (
