@@ -752,6 +752,13 @@ def convention(
     return Convention(day, Preset(preset), Consideration(consideration), left_out, years)
 
 
+def narrowest_hops(hops: Iterable[Hop]) -> tuple[Hop, ...]:
+    """Give the disclosed hop or hops with the least upper bound."""
+    known = [hop for hop in hops if hop.amount.known]
+    least = min((hop.amount.high for hop in known), default=None)
+    return tuple(hop for hop in known if hop.amount.high == least)
+
+
 def unknown_of(legs: Iterable[LegState]) -> tuple[str, ...]:
     """Ids of the legs whose amount is undisclosed in part or whole."""
     return tuple(leg.id for leg in legs if not leg.amount.known)

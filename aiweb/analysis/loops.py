@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiweb.errors import BadOption, UnknownName
 from aiweb.flows.temporal import Payment, round_trip
-from aiweb.graph import Convention, DealGraph, Hop, LegState, Preset
+from aiweb.graph import Convention, DealGraph, Hop, LegState, Preset, narrowest_hops
 from aiweb.instalments import Instalment, dated_payments, instalments
 from aiweb.model import Certainty, Exit, Grade, Instrument, Side, Status
 from aiweb.search import Arc, widest_loops
@@ -130,9 +130,7 @@ class Loop:
     @cached_property
     def narrowest(self) -> tuple[Hop, ...]:
         """The disclosed hop or hops with the least upper bound."""
-        known = [hop for hop in self.hops if hop.amount.known]
-        least = min((hop.amount.high for hop in known), default=None)
-        return tuple(hop for hop in known if hop.amount.high == least)
+        return narrowest_hops(self.hops)
 
     @property
     def parties(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from aiweb.errors import BadOption, NoConvergence, UnknownName
 from aiweb.flows.circulation import maximum
 from aiweb.flows.cut import most as flow_between
 from aiweb.flows.marginal import Marginal
-from aiweb.graph import Convention, DealGraph, Hop, LegState
+from aiweb.graph import Convention, DealGraph, Hop, LegState, narrowest_hops
 from aiweb.model import Figure, Instrument, Metric, PartyKind, Side
 from aiweb.search import Arc, widest_loops
 from aiweb.trace import Steps, Trace, dollars
@@ -163,9 +163,7 @@ class NewLoop:
     @property
     def narrowest(self) -> tuple[Hop, ...]:
         """The hops that limit it: of those disclosed, the ones with the least upper bound."""
-        known = [hop for hop in self.paying if hop.amount.known]
-        least = min((hop.amount.high for hop in known), default=None)
-        return tuple(hop for hop in known if hop.amount.high == least)
+        return narrowest_hops(self.paying)
 
     @property
     def unknown(self) -> tuple[Hop, ...]:
