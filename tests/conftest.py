@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from aiweb.registry.load import load
+from aiweb.views.explorer import page
+
 # The same inputs every time: a run that passed passes again, on a slow machine too.
 settings.register_profile("aiweb", deadline=None, derandomize=True, database=None)
 settings.load_profile("aiweb")
@@ -39,6 +42,12 @@ def update(pytestconfig: pytest.Config) -> bool:
 def root() -> Path:
     """Return the folder that holds `pyproject.toml`."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shipped_page(root: Path) -> str:
+    """Write the page of the project's own registry, once for all tests that read it."""
+    return page(load(root / "deals.yaml"))
 
 
 @pytest.fixture(scope="session")

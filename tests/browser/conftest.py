@@ -60,12 +60,13 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
-    """Open pages: give a registry, and options of the browser's context; `at` is what follows `#`."""
+    """Open pages: give a registry or a page, and options of the browser; `at` is what follows `#`."""
     contexts: list[BrowserContext] = []
 
-    def open_page(registry: Registry, *, at: str = "", **options: Any) -> Opened:  # noqa: ANN401
+    def open_page(shown: Registry | str, *, at: str = "", **options: Any) -> Opened:  # noqa: ANN401
         file = tmp_path / "page.html"
-        file.write_text(page(registry), encoding="utf-8", newline="\n")
+        html = shown if isinstance(shown, str) else page(shown)
+        file.write_text(html, encoding="utf-8", newline="\n")
         given: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
         context = browser.new_context(offline=True, **given)
         contexts.append(context)
@@ -81,7 +82,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
         found.tab.on("dialog", dismiss)
         context.route("**/*", _only_files)
         found.tab.goto(f"{file.as_uri()}#{at}")
-        found.tab.wait_for_function("window.aiweb")
+        found.tab.wait_for_selector("html[data-ready]")
         return found
 
     yield open_page

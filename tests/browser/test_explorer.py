@@ -52,9 +52,9 @@ def test_it_draws_and_asks_for_nothing(opened: Opener) -> None:
     assert seen.errors == []
 
 
-def test_the_shipped_registry_opens_with_most_names_in_sight(opened: Opener, root: Path) -> None:
+def test_the_shipped_registry_opens_with_most_names_in_sight(opened: Opener, shipped_page: str) -> None:
     """The deals of the project, on a desktop."""
-    seen = opened(load(root / "deals.yaml"))
+    seen = opened(shipped_page)
     shown = seen.tab.evaluate("aiweb.nodes.get().filter((node) => !node.hidden).length")
 
     assert seen.tab.evaluate("aiweb.labels().length") >= 0.9 * shown

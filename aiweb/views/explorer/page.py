@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +66,52 @@ OPTIONS: Final[Mapping[str, Json]] = {
     },
 }
 
-_SCRIPT: Final = "lib/vis-9.1.2/vis-network.min.js"
+CHAPTERS: Final = (
+    "values",
+    "state",
+    "charts",
+    "explain",
+    "graph",
+    "numbers",
+    "panel",
+    "party",
+    "deal",
+    "loop",
+    "filters",
+    "table",
+    "loops",
+    "flows",
+    "matrix",
+    "timeline",
+    "gap",
+    "stress",
+    "whatif",
+    "compare",
+    "time",
+    "story",
+    "save",
+    "search",
+    "start",
+)
+"""The script, in reading order: chapters of one function.
+
+Each may use what stands before it at once, and what comes later only when something happens.
+"""
+STYLES: Final = (
+    "base",
+    "head",
+    "numbers",
+    "graph",
+    "panel",
+    "charts",
+    "views",
+    "money",
+    "time",
+    "table",
+    "small",
+)
+"""The style, in reading order."""
+_NETWORK: Final = "lib/vis-9.1.2/vis-network.min.js"
 
 
 def page(registry: Registry, *, dates: Sequence[str] | None = None) -> str:
@@ -113,12 +159,9 @@ def _environment(packaged: Environment, shown: Row) -> Environment:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # Read as text, not as templates: braces in a script are its own.
-    network, script, style = (
-        loader.get_source(environment, name)[0] for name in (_SCRIPT, "explorer.js", "explorer.css")
-    )
-    network, script, style = _inline(network), _inline(lean(script)), _inline(lean(style))
-    environment.filters["embedded"] = lambda value: Markup(embedded(value))  # noqa: S704 - escaped for a script
-    environment.filters["packed"] = packed
+    network = _inline(loader.get_source(environment, _NETWORK)[0])
+    script, style = _inline(script_text()), _inline(style_text())
+    environment.filters["compressed"] = lambda value: compressed(packed(value))
     environment.globals |= {
         "payload": shown,
         "words": words(),
@@ -133,16 +176,29 @@ def _environment(packaged: Environment, shown: Row) -> Environment:
     return environment
 
 
-def embedded(value: Json) -> str:
-    r"""Write JSON that can stand inside a script element, whatever texts it holds.
+def compressed(value: Json) -> str:
+    r"""Write JSON that can stand in a page, whatever texts it holds: compressed by zlib, in base64.
 
-    >>> print(embedded({"name": "</script>&"}))
-    {"name":"\u003c/script\u003e\u0026"}
+    >>> from base64 import b64decode; zlib.decompress(b64decode(compressed({"name": "</script>"})))
+    b'{"name":"</script>"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    return b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def script_text() -> str:
+    """Put the chapters of the script together as one function; it waits for its values to be unpacked."""
+    chapters = "".join(lean(_text("script", f"{name}.js")) for name in CHAPTERS)
+    return f'"use strict";\n(async () => {{\n{chapters}}})();\n'
+
+
+def style_text() -> str:
+    """Put the parts of the style together."""
+    return "".join(lean(_text("style", f"{name}.css")) for name in STYLES)
+
+
+def _text(*path: str) -> str:
+    return Path(__file__).parent.joinpath(*path).read_text(encoding="utf-8")
 
 
 def lean(text: str) -> str:
@@ -168,7 +224,7 @@ def lean(text: str) -> str:
             if not line.endswith("*/") or line.count("*/") > 1:
                 raise ValueError("what follows a comment on its line would be lost")
             comment = False
-    return "\n".join(kept) + "\n"
+    return "".join(f"{line}\n" for line in kept)
 
 
 def _inline(text: str) -> str:

@@ -8,6 +8,7 @@ Nothing here is `None`: what is unknown has no key.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from aiweb.analysis.circulation import Circulation, circulation
 from aiweb.analysis.loops import Loop, loops
+from aiweb.errors import RegistryError
 from aiweb.graph import (
     Consideration,
     Convention,
@@ -43,9 +45,11 @@ from aiweb.model import (
     Source,
     Status,
 )
+from aiweb.registry.whatif import Head, heads
 from aiweb.values import Money, When, total
 from aiweb.views.explorer.layout import BANDS, Layout, Point, joined, layout
 from aiweb.views.explorer.wording import percent, spoken
+from aiweb.whatif import apply, load
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json]"
 Row: TypeAlias = dict[str, Json]
@@ -57,6 +61,10 @@ CORE: Final = 40
 """How many parties are shown first."""
 SPARE: Final = 5
 """So few more than that are shown with them."""
+MANY: Final = 1000
+"""With more deals than this the page has the days that stand out only, and no what-ifs."""
+YEARS: Final = 10
+"""So many years before its own day the slider begins, if deals are known from then."""
 THRESHOLDS: Final = (100_000_000, 1_000_000_000, 5_000_000_000, 10_000_000_000, 50_000_000_000)
 WIDTHS: Final = (1_000_000_000, 10_000_000_000, 100_000_000_000, 300_000_000_000)
 
@@ -96,22 +104,63 @@ class _Kept(Generic[_T]):
         return self.values.setdefault(value, len(self.values))
 
 
+@dataclass(frozen=True)
+class World:
+    """A registry on a day: its own as time went by, or what a what-if makes of it."""
+
+    name: str
+    registry: Registry
+    day: date
+    head: Head | None = None
+
+
 def payload(registry: Registry, dates: Iterable[str] | None = None) -> Row:
-    """Put together all that the page shows; `dates` default to the article's and the registry's own.
+    """Put together all that the page shows; `dates` are the days one can switch between.
+
+    They default to the article's, the registry's own, and ends of months, quarters and years before it.
 
     Raises:
         BadOption: a date is none.
     """
-    days = _days(registry, dates)
-    return _Payload(registry).rows(days)
-
-
-def _days(registry: Registry, dates: Iterable[str] | None) -> tuple[date, ...]:
     own = registry.as_of.last
-    if dates is None:
-        article = date.fromisoformat(ARTICLE_DATE)
-        return tuple(sorted({min(article, own), own}))
-    return tuple(sorted({convention(registry, day).as_of for day in dates})) or (own,)
+    marked, stops = _days(registry, dates)
+    worlds = [World(day.isoformat(), registry, day) for day in sorted({*stops, *marked})]
+    worlds += _whatifs(registry) if own in marked and len(registry.deals) <= MANY else ()
+    return _Payload(registry).rows(worlds, marked)
+
+
+def _days(registry: Registry, dates: Iterable[str] | None) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """Give the days that stand out, and those between them that a slider stops at."""
+    own = registry.as_of.last
+    if dates is not None:
+        return tuple(sorted({convention(registry, day).as_of for day in dates})) or (own,), ()
+    article = date.fromisoformat(ARTICLE_DATE)
+    marked = tuple(sorted({min(article, own), own}))
+    known = [event.published.last for deal in registry.deals.values() for event in deal.events]
+    if not known or len(registry.deals) > MANY:
+        return marked, ()
+    return marked, tuple(day for day in _ends(own) if min(known) <= day)
+
+
+def _ends(own: date) -> Iterable[date]:
+    """Give ends of years, then of quarters, then of the months of this year and the last, before a day."""
+    for year in range(own.year - YEARS, own.year + 1):
+        age = own.year - year
+        for month in range(1, 13):
+            day = date(year, month, monthrange(year, month)[1])
+            step = 1 if age <= 1 else 3 if age == 2 else 12
+            if month % step == 0 and day < own:
+                yield day
+
+
+def _whatifs(registry: Registry) -> Iterable[World]:
+    """Give what each shipped what-if makes of a registry, but for those that speak of what is not there."""
+    for head in heads():
+        try:
+            changed = apply(registry, load(head.name, registry))
+        except RegistryError:
+            continue
+        yield World(head.name, changed, registry.as_of.last, head)
 
 
 class _Payload:
@@ -125,29 +174,31 @@ class _Payload:
         self._hops: _Kept[tuple[str, str, str, int, tuple[int, ...]]] = _Kept()
         self._leg = {name: number for number, (name, _, _) in enumerate(registry.legs())}
 
-    def rows(self, days: Sequence[date]) -> Row:
+    def rows(self, worlds: Sequence[World], marked: Sequence[date]) -> Row:
         deals = [self._deal(name, self._registry.deals[name]) for name in sorted(self._registry.deals)]
         legs = [self._promise(name, leg) for name, _, leg in self._registry.legs()]
-        states = {day.isoformat(): self._states(day) for day in days}
+        states = {world.name: self._states(world) for world in worlds}
         snapshots: Row = {}
         cores: set[str] = set()
-        for day, preset, consideration in product(days, Preset, Consideration):
-            rule = Convention(day, preset, consideration)
-            view, first = self._snapshot(rule)
-            snapshots[f"{day.isoformat()}/{preset}/{consideration}"] = view
+        for world, preset, consideration in product(worlds, Preset, Consideration):
+            rule = Convention(world.day, preset, consideration)
+            view, first = self._snapshot(world, rule)
+            snapshots[f"{world.name}/{preset}/{consideration}"] = view
             # The picture of the core has a slot of its own for whoever is in it on the last day.
-            if first and day == days[-1]:
+            if first and world.day == marked[-1] and not world.head:
                 cores.update(first)
         steps = [self._money.number(Money(step, step)) for step in THRESHOLDS]
         widths = [self._money.number(Money(step, step)) for step in WIDTHS]
         parties, pictures = self._parties(cores)
-        figures = {day.isoformat(): self._figures(day) for day in days}
+        figures = {world.name: self._figures(world) for world in worlds}
         return {
             "digest": self._registry.digest[:12],
             "file": PurePath(self._registry.path).name,
             "asOf": self._registry.as_of.last.isoformat(),
             "article": ARTICLE_DATE,
-            "dates": [day.isoformat() for day in days],
+            "dates": [world.name for world in worlds if not world.head],
+            "marked": [day.isoformat() for day in marked],
+            "whatifs": [_whatif(world.head) for world in worlds if world.head],
             "parties": parties,
             "pictures": pictures,
             "deals": deals,
@@ -196,31 +247,26 @@ class _Payload:
             rows[name] = row
         return rows, {"core": _picture(inner), "all": _picture(every)}
 
-    def _figures(self, day: date) -> Row:
+    def _figures(self, world: World) -> Row:
         """Give the latest figure of every party and metric that was known on a day."""
         rows: Row = {}
-        for party in sorted(self._registry.figures):
+        registry = world.registry
+        for party in sorted(registry.figures):
             latest: dict[tuple[Metric, str], Figure] = {}
-            known = (row for row in self._registry.figures[party] if self._registry.figure_known(row) <= day)
-            for row in sorted(known, key=self._age):
+            known = (row for row in registry.figures[party] if registry.figure_known(row) <= world.day)
+            for row in sorted(known, key=lambda row: _age(row, registry)):
                 if row.kind not in _EXPECTED and (row.counterparty or not row.metric.is_share):
                     latest[row.metric, row.counterparty or row.segment or ""] = row
             if latest:
-                rows[party] = [self._figure(latest[key]) for key in sorted(latest)]
+                rows[party] = [self._figure(registry, latest[key]) for key in sorted(latest)]
         return rows
 
-    def _age(self, row: Figure) -> tuple[date, date, bool, str]:
-        known = self._registry.figure_known(row)
-        return (row.period.last, known, row.kind is FigureKind.REPORTED, repr(row))
-
-    def _figure(self, figure: Figure) -> Row:
+    def _figure(self, registry: Registry, figure: Figure) -> Row:
         row: Row = {
             "metric": str(figure.metric),
             "period": str(figure.period),
             "kind": str(figure.kind),
-            "sources": [
-                self._sources.number((self._registry.sources[name], name, "")) for name in figure.source
-            ],
+            "sources": [self._sources.number((registry.sources[name], name, "")) for name in figure.source],
         }
         if figure.amount is not None:
             row["amount"] = self._money.number(figure.amount)
@@ -297,30 +343,31 @@ class _Payload:
             return {"key": key, "word": f"exit.{value}"}
         return {"key": key, "text": _fact_text(key, value)}
 
-    def _cited(self, deal: str, names: Iterable[str]) -> list[int]:
-        own = self._registry.deals[deal].sources
+    def _cited(self, deal: str, names: Iterable[str], registry: Registry | None = None) -> list[int]:
+        registry = registry or self._registry
+        own = registry.deals[deal].sources
         return [
-            self._sources.number((self._registry.source(deal, name), name, deal if name in own else ""))
+            self._sources.number((registry.source(deal, name), name, deal if name in own else ""))
             for name in names
         ]
 
-    def _states(self, day: date) -> list[Row]:
-        """Say how every leg stands on a day; an empty row for one that was not known then."""
-        folded = {name: fold(name, deal, day) for name, deal in self._registry.deals.items()}
+    def _states(self, world: World) -> list[Row]:
+        """Say how every leg stands in a world; an empty row for one that was not known then."""
+        folded = {name: fold(name, deal, world.day) for name, deal in world.registry.deals.items()}
         states = {leg.id: leg for state in folded.values() if state for leg in state.legs}
         return [
-            self._state(states[name], folded[states[name].deal]) if name in states else {}
+            self._state(states[name], folded[states[name].deal], world.registry) if name in states else {}
             for name in self._leg
         ]
 
-    def _state(self, leg: LegState, deal: DealState | None) -> Row:
+    def _state(self, leg: LegState, deal: DealState | None, registry: Registry) -> Row:
         row: Row = {
             "status": str(leg.status),
             "since": str(leg.since),
             "amount": self._money.number(leg.amount),
             "basis": str(leg.basis),
             "certainty": str(leg.certainty),
-            "sources": self._cited(leg.deal, leg.sources),
+            "sources": self._cited(leg.deal, leg.sources, registry),
         }
         if deal is not None and deal.by:
             row["by"] = deal.by
@@ -335,9 +382,9 @@ class _Payload:
             ]
         return row
 
-    def _snapshot(self, rule: Convention) -> tuple[Row, list[str] | None]:
+    def _snapshot(self, world: World, rule: Convention) -> tuple[Row, list[str] | None]:
         """Give what a convention makes of the deals, and the parties it shows first, if not all."""
-        graph = DealGraph(self._registry, rule)
+        graph = DealGraph(world.registry, rule)
         found = loops(graph, top=LOOPS)
         hops = {hop.key: self._hop(hop) for hop in graph.hops}
         out: dict[int, list[int]] = {}
@@ -463,6 +510,15 @@ def _reason(excluded: Excluded, rule: Convention) -> tuple[tuple[str, str], ...]
     if leg.status.level < rule.least.level:
         return (("key", "reason.status"), ("status", str(leg.status)))
     return (("key", "reason.basis"), ("basis", str(leg.basis)))
+
+
+def _age(row: Figure, registry: Registry) -> tuple[date, date, bool, str]:
+    known = registry.figure_known(row)
+    return (row.period.last, known, row.kind is FigureKind.REPORTED, repr(row))
+
+
+def _whatif(head: Head) -> Row:
+    return {"name": head.name, "title": head.title, "zh": head.zh, "says": head.says}
 
 
 def _amount(money: Money) -> Row:

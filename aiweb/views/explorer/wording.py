@@ -15,9 +15,19 @@ _UNITS: Final = (("万亿", 12), ("亿", 8), ("万", 4))
 
 
 def words() -> dict[str, dict[str, str]]:
-    """Read every word of the page's own, by language and key."""
-    text = Path(__file__).with_name("words.json").read_text(encoding="utf-8")
-    read: dict[str, dict[str, str]] = json.loads(text)
+    """Read every word of the page's own, by language and key, from the files in `words/`.
+
+    Raises:
+        ValueError: a key stands in two files.
+    """
+    read: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for path in sorted(Path(__file__).with_name("words").glob("*.json")):
+        texts: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        if twice := read["en"].keys() & texts.keys():
+            raise ValueError(f"{path.name} says again what another file says: {', '.join(sorted(twice))}")
+        for key, said in texts.items():
+            for language in LANGUAGES:
+                read[language][key] = said[language]
     return read
 
 

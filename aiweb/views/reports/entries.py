@@ -271,6 +271,10 @@ def _terms(leg: Leg, now: LegState | None) -> tuple[str, ...]:
         "drawn": leg.drawn,
         "repaid": now.repaid if now else None,
         "collateral": leg.collateral,
+        "seniority": leg.seniority,
+        "shares pledged of": leg.pledged,
+        "collateral value": leg.collateral_value,
+        "loan to value": f"{leg.loan_to_value}%" if leg.loan_to_value is not None else None,
         "note": leg.note,
     }
     return tuple(f"{name} {value}" for name, value in terms.items() if value is not None)

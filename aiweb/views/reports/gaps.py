@@ -34,13 +34,15 @@ _OVERLAPS: Final = {
 def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Report:
     """Show sources and uses by year, cash in three certainty classes, chances and published gaps apart."""
     name = graph.party(found.party).name
+    what = "opening cash, assumed," if found.assumed else "opening cash and undrawn credit"
     lines = [
-        f"opening cash and undrawn credit {found.opening.short()} on {found.opening_on}"
+        f"{what} {found.opening.short()} on {found.opening_on}"
         if found.opening_on
         else "no cash figure is known",
         f"least cash to be kept {dollars(found.minimum).short()}",
     ]
-    lines += [f"no path can be drawn without {what}" for what in found.missing]
+    lines += [_ends(found, what) for what in found.missing]
+    lines += _assumed(found)
     lines += [_verdict(path) for path in found.paths]
     lines += _without_circular(found)
     lines += [
@@ -100,8 +102,7 @@ def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Re
                 tuple(figure_row(graph.registry, found.party, row) for row in shown),
             )
         )
-    report = context(graph.registry, graph.convention)
-    report["convention"] = "certainty classes"
+    report = _context(graph, found)
     return Report(
         "gap",
         f"Funding gap of {name}, {found.since} to {found.until}",
@@ -116,6 +117,7 @@ def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Re
                 "overlap: what the cash-flow forecast already holds of the purchases listed; no source "
                 "settles it where both are shown"
             ),
+            *((f"assumed: {_HELD}, {_HOW_HELD}",) if found.hold else ()),
             (
                 "interest: what a free cash flow is left after, so it counts with overlap zero alone; "
                 "a rate that floats is held where it was last"
@@ -128,14 +130,50 @@ def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Re
     )
 
 
+def _context(graph: DealGraph, found: FundingGap | None) -> dict[str, str]:
+    """Say what counts, and what is assumed beside the registry."""
+    report = context(graph.registry, graph.convention)
+    report["convention"] = "certainty classes"
+    if found is not None and found.hold:
+        report["assumed"] = _HELD
+    return report
+
+
+_HELD: Final = "beyond the published figures the last one is held"
+_HOW_HELD: Final = (
+    "so much a year; where capital expenditure is published further than free cash flow, it is taken "
+    "from the last operating cash flow"
+)
+
+
+def _ends(found: FundingGap, what: str) -> str:
+    """Say what is missing, and how far the paths come without it."""
+    if found.reach is None:
+        return f"no path can be drawn without {what}"
+    return f"the paths end in {found.reach}, for want of {what}"
+
+
+def _assumed(found: FundingGap) -> list[str]:
+    """Say what is no figure of a source: the opening, and the flows that are held."""
+    years = sorted({item.year for item in found.items if item.held})
+    if not years:
+        return []
+    which = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    held = list(dict.fromkeys(item.how.removeprefix("held: ") for item in found.items if item.held))
+    what = ", ".join(sorted(held, key=lambda how: how.startswith("less ")))
+    return [f"assumed, not published: in {which} operations bring so much a year: {what}"]
+
+
 def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
     """Say of every party when its money runs short in each class, or which figures there are none of."""
-    enough = [row for row in found if not row.missing]
+    drawn = [row for row in found if row.paths]
+    whole = [row for row in drawn if not row.missing]
     outcomes: list[tuple[Cell, ...]] = [
-        (row.party, str(path.certainty), str(path.overlap), *path.first_short, path.peak, net.peak)
-        for row in enough
+        (row.party, str(path.certainty), str(path.overlap), row.reach, *path.first_short, path.peak, net.peak)
+        for row in drawn
         for path, net in zip(row.paths, row.net, strict=True)
     ]
+    ends: list[tuple[Cell, ...]] = [(row.party, row.reach, row.missing) for row in drawn if row.missing]
     lacking: list[tuple[Cell, ...]] = [
         (
             row.party,
@@ -145,11 +183,17 @@ def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
             row.missing,
         )
         for row in found
-        if row.missing
+        if not row.paths
     ]
-    report = context(graph.registry, graph.convention)
-    report["convention"] = "certainty classes"
     years = f"{found[0].since} to {found[0].until}" if found else ""
+    last = found[0].until if found else ""
+    enough = f"{len(drawn)} of {len(found)} parties have figures enough for a path"
+    lines = [f"{enough}, {len(whole)} of them for one to {last}"]
+    if any(row.hold for row in found):
+        lines.append(f"assumed, not published: {_HELD}")
+    if any(row.assumed for row in found):
+        amount = next(row.opening for row in found if row.assumed)
+        lines.append(f"assumed, not published: who has no balance has {amount.short()}")
     return Report(
         "gap",
         f"Funding gaps of all parties, {years}".rstrip(", "),
@@ -157,8 +201,15 @@ def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
             Table(
                 "outcomes",
                 "Figures enough: first year short, the largest shortfall, and that without circular money",
-                headed("party class overlap first_short_at_worst first_short_at_best $peak $net_peak"),
+                headed("party class overlap to first_short_at_worst first_short_at_best $peak $net_peak"),
                 tuple(outcomes),
+                ("to: the last year of the path; later years are not in it",),
+            ),
+            Table(
+                "ends",
+                "Where a path ends early, and what is missing after it",
+                (*headed("party to"), *below("missing")),
+                tuple(ends),
             ),
             Table(
                 "lacking",
@@ -167,9 +218,9 @@ def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
                 tuple(lacking),
             ),
         ),
-        (f"{len(enough)} of {len(found)} parties have figures enough",),
+        tuple(lines),
         (AMOUNTS,),
-        report,
+        _context(graph, found[0] if found else None),
     )
 
 
@@ -253,8 +304,17 @@ def _bar(row: YearEnd, least: int, most: int) -> str:
 
 def _opening(found: FundingGap) -> Table:
     """Put what the paths start from into a table for programs."""
-    row: tuple[Cell, ...] = (found.opening, found.opening_on, dollars(found.minimum), found.missing)
-    return Table("opening", "", headed("$opening on $minimum missing"), (row,), only="machines")
+    row: tuple[Cell, ...] = (
+        found.opening,
+        found.opening_on,
+        dollars(found.minimum),
+        found.reach,
+        "yes" if found.hold else "no",
+        "yes" if found.assumed else "no",
+        found.missing,
+    )
+    columns = headed("$opening on $minimum to held assumed missing")
+    return Table("opening", "", columns, (row,), only="machines")
 
 
 def _outcomes(found: FundingGap) -> Table:
@@ -307,10 +367,10 @@ def _years(found: FundingGap) -> Table:
 def _cash(found: FundingGap) -> Table:
     """Set the paths side by side: one row a year, one column a class and overlap."""
     heads = [Column(f"{row.certainty}_{row.overlap}", _path_name(row)) for row in found.paths]
+    years = [row.year for row in found.paths[0].years] if found.paths else []
     rows: list[tuple[Cell, ...]] = [
         (str(year), *(_cash_text(path.years[index]) for path in found.paths))
-        for index, year in enumerate(range(found.since, found.until + 1))
-        if found.paths
+        for index, year in enumerate(years)
     ]
     return Table(
         "cash",

@@ -33,8 +33,8 @@ class Numbers:
     gaps: Mapping[str, FundingGap]
 
 
-def shipped(found: Iterable[Head]) -> Report:
-    """List the what-ifs that ship with the package."""
+def shipped(graph: DealGraph, found: Iterable[Head]) -> Report:
+    """List the what-ifs that ship with the package, for a registry on a day."""
     rows = tuple((head.name, head.title, head.zh, head.version, head.as_of, head.says) for head in found)
     columns = (*headed("name title zh version as_of"), *below("says"))
     return Report(
@@ -43,6 +43,7 @@ def shipped(found: Iterable[Head]) -> Report:
         (Table("whatifs", "", columns, rows),),
         (),
         ("next: aiweb what-if NAME · aiweb loops --what-if NAME",),
+        context_of(graph.registry, graph.convention, "convention", "consideration"),
     )
 
 
