@@ -540,6 +540,14 @@ def gap(
     minimum: Annotated[
         str, typer.Option("--minimum", metavar="AMOUNT", help="Least cash to be kept, such as 2bn.")
     ] = "0",
+    hold: Annotated[
+        bool,
+        typer.Option("--hold", help="Assume: beyond the published cash flows the last one is held."),
+    ] = False,
+    opening: Annotated[
+        str | None,
+        typer.Option("--opening", metavar="AMOUNT", help="Assume: so much cash if no balance is published."),
+    ] = None,
     draws: Annotated[
         int | None,
         typer.Option("--draws", metavar="N", min=2, help="Draw every amount from its range, so often."),
@@ -559,18 +567,28 @@ def gap(
     from aiweb.views import reports
 
     least = _dollars("minimum", minimum)
+    cash = _dollars("opening", opening) if opening is not None else None
     if draws is None and (seed is not None or probability is not None):
         raise BadOption("draws", "none", "write --draws 10000 beside --seed or --probability")
     if party is None:
         if draws is not None:
             raise BadOption("draws", draws, "name the party whose amounts are to be drawn")
-        return reports.gaps(web.graph, web.gaps(since=since, until=until, minimum=least))
-    found = web.funding(party, since=since, until=until, minimum=least)
+        every = web.gaps(since=since, until=until, minimum=least, hold=hold, opening=cash)
+        return reports.gaps(web.graph, every)
+    found = web.funding(party, since=since, until=until, minimum=least, hold=hold, opening=cash)
     if draws is None:
         return reports.gap(web.graph, found)
     kept = _chance("probability", probability) if probability is not None else None
     drawn = web.chances(
-        party, since=since, until=until, minimum=least, draws=draws, seed=seed, probability=kept
+        party,
+        since=since,
+        until=until,
+        minimum=least,
+        hold=hold,
+        opening=cash,
+        draws=draws,
+        seed=seed,
+        probability=kept,
     )
     return reports.gap(web.graph, found, drawn)
 
@@ -592,30 +610,70 @@ def stress(
             "--reverse", help="The least part a party must leave unpaid until a lender, lab or cloud fails."
         ),
     ] = False,
+    shock: Annotated[
+        str,
+        typer.Option(
+            "--shock",
+            help="With --reverse: of what. party: its debts; payments or revenue: of a kind of party; rates: "
+            "of floating loans.",
+        ),
+    ] = "party",
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="With --shock: whose payments, revenue or rates; default lab, or all."),
+    ] = None,
     rule: Annotated[
         str, typer.Option("--rule", help="proportion: who cannot pay all pays in part; whole: pays nobody.")
     ] = "proportion",
     costs: Annotated[
         str, typer.Option("--costs", metavar="P", help="The part of what it has that failing costs a party.")
     ] = "0",
+    one_rank: Annotated[
+        bool, typer.Option("--one-rank", help="Pay all debts alike, and not what is secured first.")
+    ] = False,
+    valuation: Annotated[
+        str,
+        typer.Option(
+            "--valuation",
+            help="What claims are worth beside: clearing, eisenberg-noe, furfine, linear or debtrank.",
+        ),
+    ] = "clearing",
+    rounds: Annotated[
+        int | None,
+        typer.Option("--rounds", metavar="N", min=1, help="At most so many rounds; fail if that is too few."),
+    ] = None,
 ) -> "Report":
     """Say who can pay what falls due in the next twelve months, and who fails because of whom."""
     from aiweb.analysis.stress import prepare
     from aiweb.errors import BadOption
     from aiweb.views import reports
 
-    lost = _chance("costs", costs, "part")
+    lost, ranked = _chance("costs", costs, "part"), not one_rank
     if part is not None and (fail is None or reverse):
         raise BadOption("part", part, "write --fail PARTY beside it, and no --reverse")
     if each and (fail is not None or reverse):
         raise BadOption("each", "and --fail or --reverse", "ask for one of them")
+    if shock != "party" and (not reverse or fail is not None):
+        raise BadOption("shock", shock, "write --reverse beside it, and no --fail")
+    if kind is not None and shock == "party":
+        raise BadOption("kind", kind, "write --reverse --shock payments, revenue or rates beside it")
+    if valuation != "clearing" and (each or reverse):
+        raise BadOption("valuation", valuation, "ask for it without --each and --reverse")
+    if reverse and rounds is not None:
+        raise BadOption("rounds", rounds, "--reverse clears only, and needs none")
     if not each and not reverse:
         left = _chance("part", part, "part") if part is not None else 1
-        return reports.stress(web.graph, web.stress(fail, part=left, rule=rule, costs=lost))
-    model = prepare(web.graph, rule=rule, costs=lost)
+        found = web.stress(
+            fail, part=left, rule=rule, costs=lost, ranked=ranked, rounds=rounds, valuation=valuation
+        )
+        return reports.stress(web.graph, found)
+    if shock != "party":
+        return reports.reverse(web.graph, web.reverse(shock, kind, rule=rule, costs=lost, ranked=ranked))
+    model = prepare(web.graph, rule=rule, costs=lost, ranked=ranked)
     if each:
-        return reports.stresses(web.graph, model, web.stresses(rule=rule, costs=lost))
-    return reports.tipping(web.graph, model, web.tipping(fail, rule=rule, costs=lost))
+        rows = web.stresses(rule=rule, costs=lost, ranked=ranked, rounds=rounds)
+        return reports.stresses(web.graph, model, rows)
+    return reports.tipping(web.graph, model, web.tipping(fail, rule=rule, costs=lost, ranked=ranked))
 
 
 @app.command("what-if")
@@ -631,7 +689,7 @@ def what_if(
     from aiweb.views import reports
 
     if not name:
-        return reports.shipped(web.whatifs())
+        return reports.shipped(web.graph, web.whatifs())
     return reports.before_after(_numbers(web), _numbers(web.what_if(*name)))
 
 

@@ -76,11 +76,17 @@ class BadOption(AiwebError):
 
 
 class NoConvergence(AiwebError):
-    """An iteration stopped before its answer settled; `residue` says by how much."""
+    """An iteration stopped before its answer settled; `residue` says by how much.
 
-    def __init__(self, what: str, residue: float) -> None:
+    `what` should have settled; `remedy` says what can be done, if anything can.
+    """
+
+    def __init__(self, what: str, residue: float, remedy: str = "") -> None:
+        self.what = what
         self.residue = residue
-        super().__init__(f"{what} did not settle; residue {residue:g}")
+        self.remedy = remedy
+        hint = f"; {remedy}" if remedy else ""
+        super().__init__(f"{what} did not settle; residue {residue:g}{hint}")
 
 
 _LISTED: Final = {"party": "'aiweb parties'", "deal": "'aiweb deals'"}

@@ -162,6 +162,19 @@ class Exit(StrEnum):
     RENEWAL = "renewal"
 
 
+class Seniority(StrEnum):
+    """Which debts of a borrower are paid before it, and which after it."""
+
+    SECURED = "secured"
+    SENIOR = "senior"
+    SUBORDINATED = "subordinated"
+
+    @property
+    def rank(self) -> int:
+        """Rank among a party's debts; the lower is paid first, and trade debts rank with what is senior."""
+        return (Seniority.SECURED, Seniority.SENIOR, Seniority.SUBORDINATED).index(self)
+
+
 class Grade(StrEnum):
     """How close a source is to the fact."""
 
@@ -705,6 +718,20 @@ class Leg(_Entry):
         None, description="Part of a loan that has been drawn, whether repaid since or not."
     )
     collateral: Text | None = Field(None, description="What secures a loan.", examples=["the chips it buys"])
+    seniority: Annotated[Seniority, _word(Seniority)] | None = Field(
+        None,
+        description="Rank of a loan, where a source says it: secured · senior (unsecured, with trade "
+        "debts) · subordinated. A loan with `collateral` is secured.",
+    )
+    pledged: PartyId | None = Field(
+        None, description="The party whose shares secure a loan: a fall of their value can call margin."
+    )
+    collateral_value: Amount | None = Field(
+        None, description="Value of what secures a loan, as last published."
+    )
+    loan_to_value: Percent | None = Field(
+        None, description="Loan over the value of what secures it that has to be kept, as published."
+    )
     source: SourceNames = Field(description="Names of the sources of the amount.")
     note: Text | None = Field(
         None, description="What a reader should know about it.", examples=["unnamed in the release"]

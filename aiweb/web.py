@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aiweb.analysis.panel import Panel
     from aiweb.analysis.paths import Paths
     from aiweb.analysis.selffunded import SelfFunded
-    from aiweb.analysis.stress import Damage, Stress, Tipping
+    from aiweb.analysis.stress import Damage, Reverse, Stress, Tipping
     from aiweb.registry.whatif import Head
     from aiweb.trace import Trace
 
@@ -306,20 +306,44 @@ class Web:
         return demand(self.graph, self.find_party(party) if party is not None else None)
 
     def funding(
-        self, party: str, *, since: int | None = None, until: int | None = None, minimum: int = 0
+        self,
+        party: str,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        minimum: int = 0,
+        hold: bool = False,
+        opening: int | None = None,
     ) -> FundingGap:
-        """Set a party's sources against its uses by year. See `aiweb.analysis.funding`."""
+        """Set a party's sources against its uses by year. See `aiweb.analysis.funding`.
+
+        `hold` and `opening` are assumptions, of flows beyond those published and of unpublished cash.
+        """
         from aiweb.analysis.funding import funding
 
-        return funding(self.graph, self.find_party(party), since=since, until=until, minimum=minimum)
+        return funding(
+            self.graph,
+            self.find_party(party),
+            since=since,
+            until=until,
+            minimum=minimum,
+            hold=hold,
+            opening=opening,
+        )
 
     def gaps(
-        self, *, since: int | None = None, until: int | None = None, minimum: int = 0
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        minimum: int = 0,
+        hold: bool = False,
+        opening: int | None = None,
     ) -> tuple[FundingGap, ...]:
-        """Do the same for every party, those with figures enough first."""
+        """Do the same for every party, those whose paths reach furthest first."""
         from aiweb.analysis.funding import gaps
 
-        return gaps(self.graph, since=since, until=until, minimum=minimum)
+        return gaps(self.graph, since=since, until=until, minimum=minimum, hold=hold, opening=opening)
 
     def chances(
         self,
@@ -328,6 +352,8 @@ class Web:
         since: int | None = None,
         until: int | None = None,
         minimum: int = 0,
+        hold: bool = False,
+        opening: int | None = None,
         draws: int | None = None,
         seed: int | None = None,
         probability: Fraction | None = None,
@@ -342,7 +368,7 @@ class Web:
         from aiweb.analysis.chances import DRAWS, chances
         from aiweb.flows.shuffle import SEED
 
-        found = self.funding(party, since=since, until=until, minimum=minimum)
+        found = self.funding(party, since=since, until=until, minimum=minimum, hold=hold, opening=opening)
         return chances(
             found,
             draws=DRAWS if draws is None else draws,
@@ -357,33 +383,79 @@ class Web:
         part: Fraction | float = 1,
         rule: str = "proportion",
         costs: Fraction | float = 0,
+        ranked: bool = True,
+        rounds: int | None = None,
+        valuation: str = "clearing",
     ) -> Stress:
         """Say who can pay what falls due, by itself or if a party does not. See `aiweb.analysis.stress`.
 
         `part` is the part of what it owes that `party` leaves unpaid, `costs` what failing costs.
+        `ranked` pays what is secured first; `rounds` bounds every iteration; `valuation` says what claims are
+        worth beside: clearing, eisenberg-noe, furfine, linear or debtrank.
 
         Raises:
-            BadOption: a part, the rule or the convention makes no sense here.
+            BadOption: a part, the rule, the valuation or the convention makes no sense here.
+            NoConvergence: guarantees do not settle; of cuts, shares and values when they are asked for.
         """
+        from aiweb.analysis.ownership import ownership
         from aiweb.analysis.stress import stress
 
         chosen = self.find_party(party) if party is not None else None
-        return stress(self.graph, chosen, part=Fraction(part), rule=rule, costs=Fraction(costs))
+        return stress(
+            self.graph,
+            chosen,
+            part=Fraction(part),
+            rule=rule,
+            costs=Fraction(costs),
+            ranked=ranked,
+            rounds=rounds,
+            owned=ownership(self.graph),
+            valuation=valuation,
+        )
 
-    def stresses(self, *, rule: str = "proportion", costs: Fraction | float = 0) -> tuple[Damage, ...]:
+    def stresses(
+        self,
+        *,
+        rule: str = "proportion",
+        costs: Fraction | float = 0,
+        ranked: bool = True,
+        rounds: int | None = None,
+    ) -> tuple[Damage, ...]:
         """Let every party that owes something fail in turn, the most damage first."""
         from aiweb.analysis.stress import stresses
 
-        return stresses(self.graph, rule=rule, costs=Fraction(costs))
+        return stresses(self.graph, rule=rule, costs=Fraction(costs), ranked=ranked, rounds=rounds)
 
     def tipping(
-        self, party: str | None = None, *, rule: str = "proportion", costs: Fraction | float = 0
+        self,
+        party: str | None = None,
+        *,
+        rule: str = "proportion",
+        costs: Fraction | float = 0,
+        ranked: bool = True,
     ) -> tuple[Tipping, ...]:
         """Find the least that a party, or each, must leave unpaid until a lender, lab or cloud fails."""
         from aiweb.analysis.stress import tipping
 
         chosen = self.find_party(party) if party is not None else None
-        return tipping(self.graph, chosen, rule=rule, costs=Fraction(costs))
+        return tipping(self.graph, chosen, rule=rule, costs=Fraction(costs), ranked=ranked)
+
+    def reverse(
+        self,
+        shock: str,
+        kind: str | None = None,
+        *,
+        rule: str = "proportion",
+        costs: Fraction | float = 0,
+        ranked: bool = True,
+    ) -> Reverse:
+        """Find the least common shock until a lender, a cloud and a lab fail: payments, revenue or rates.
+
+        `kind` says whose payments or revenue fall short, labs unless it is given, or whose loans cost more.
+        """
+        from aiweb.analysis.stress import reverse
+
+        return reverse(self.graph, shock, kind, rule=rule, costs=Fraction(costs), ranked=ranked)
 
     def path(self, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
         """Say how money gets from one party to another. See `aiweb.analysis.paths`."""

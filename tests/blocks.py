@@ -441,8 +441,12 @@ def reported() -> dict[str, list[Report]]:
             reports.stress(graph, now.stress("openai")),
             reports.stresses(graph, stressed, now.stresses()),
             reports.tipping(graph, stressed, now.tipping("openai")),
+            reports.reverse(graph, now.reverse("revenue")),
         ],
-        "what-if": [reports.shipped(now.whatifs()), reports.before_after(headline(now), headline(worse))],
+        "what-if": [
+            reports.shipped(graph, now.whatifs()),
+            reports.before_after(headline(now), headline(worse)),
+        ],
         "missing": [reports.missing(graph, now.missing("openai", top=3))],
         "explain": [reports.explained(graph, now.explain("gap", "openai"))],
     }

@@ -224,6 +224,14 @@ def test_a_life_runs_forwards_and_ends_once(text: str, code: list[str]) -> None:
         ("loan #floating true #fixed $11", ["fixed-part"]),
         ("loan #floating true #fixed undisclosed #fixed_coupon 5.9%", []),
         ("loan #floating true #fixed_coupon 5.9%", ["fixed-part"]),
+        ("lease #seniority senior", ["misplaced-field"]),
+        ("loan #seniority senior", []),
+        ("loan #seniority first", ["unknown-word"]),
+        ("loan #collateral chips #seniority secured", []),
+        ("loan #collateral chips #seniority subordinated", ["stray-collateral"]),
+        ("loan #collateral b shares #pledged b #collateral_value $9 #loan_to_value 40%", []),
+        ("loan #pledged b", ["stray-collateral"]),
+        ("loan #collateral b shares #loan_to_value 0%", ["bad-percent"]),
     ],
 )
 def test_a_field_stands_on_its_instrument(field: str, code: list[str]) -> None:

@@ -44,14 +44,18 @@ QUESTIONS: Final = {
     "selffunded": ("selffunded", "nvidia"),
     "demand": ("demand",),
     "gap": ("gap", "openai"),
+    "gaps": ("gap", "--hold"),
     "stress": ("stress",),
     "stress-party": ("stress", "--fail", "openai"),
     "stress-each": ("stress", "--each"),
     "stress-reverse": ("stress", "--reverse"),
+    "stress-shock": ("stress", "--reverse", "--shock", "revenue"),
+    "stress-claims": ("stress", "--fail", "openai", "--valuation", "linear"),
     "what-if": ("what-if", "openai-fails"),
+    "what-ifs": ("what-if",),
 }
-# What such a registry says of a party or a deal stands under no convention.
-AS_WRITTEN: Final = {"show-party", "show-deal", "deals"}
+# What such a registry says of a party or a deal, and what ships, stand under no convention.
+AS_WRITTEN: Final = {"show-party", "show-deal", "deals", "what-ifs"}
 HEAVY: Final = ("pydantic", "networkx", "yaml", "scipy", "pyvis")
 
 SMALL: Final = """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiweb.analysis.chances import chances
 from aiweb.analysis.funding import FundingGap, YearSum, funding, gaps
 from aiweb.errors import BadOption
 from aiweb.flows.interest import Change, stretches
@@ -31,10 +33,10 @@ _FIGURES = """
 """
 
 
-def gap(text: str | None, party: str = "lab", until: int = 2028, **options: int) -> FundingGap:
+def gap(text: str | None, party: str = "lab", until: int = 2028, minimum: int = 0) -> FundingGap:
     """Set the gap from 2026 on, with cash of 50 and cash flows of -20, -40 and 10."""
     web = graph((text or "") + _FIGURES, as_of="2026-06-30")
-    return funding(web, party, since=2026, until=until, **options)
+    return funding(web, party, since=2026, until=until, minimum=minimum)
 
 
 def cash(found: FundingGap, certainty: str, overlap: str) -> list[Money]:
@@ -268,9 +270,11 @@ def test_a_claim_stands_apart_with_its_parts_beside_the_registry() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"since": 2030, "until": 2026}, {"minimum": -1}], ids=["years", "minimum"]
+    "options",
+    [{"since": 2030, "until": 2026}, {"minimum": -1}, {"opening": -1}],
+    ids=["years", "minimum", "opening"],
 )
-def test_options_that_make_no_sense_are_refused(options: dict[str, int]) -> None:
+def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
     """
     a -> lab: 1
     """
@@ -344,7 +348,8 @@ def test_a_year_needs_a_forecast_for_all_of_it() -> None:
     """
     found = funding(graph(test_a_year_needs_a_forecast_for_all_of_it.__doc__), "lab", until=2026)
 
-    assert found.missing == ("a free-cash-flow forecast for 2026",)
+    assert found.missing == ("a free-cash-flow forecast for 2026 from 2026-06-01",)
+    assert (found.reach, found.paths) == (None, ())
 
 
 def test_a_lender_gets_back_only_what_it_is_known_to_have_lent() -> None:
@@ -371,6 +376,304 @@ def test_a_claims_year_is_twelve_months_of_its_term() -> None:
     (row,) = funding(graph(test_a_claims_year_is_twelve_months_of_its_term.__doc__), "lab").claims
 
     assert row.parts[0].per_year == Money(100, 100)
+
+
+# ---- figures that run out, parts of a flow, and what may be assumed
+
+
+def flows(found: FundingGap) -> list[tuple[int, int, int, str]]:
+    """List what operations bring: year, bounds, how."""
+    return [
+        (item.year, item.amount.low, item.amount.high, item.how)
+        for item in found.items
+        if str(item.role) == "operating"
+    ]
+
+
+def dollars(amount: int) -> str:
+    """Write an amount that may be below zero."""
+    return f"{'-' if amount < 0 else ''}${abs(amount)}"
+
+
+def firm(
+    text: str | None,
+    party: str = "lab",
+    until: int = 2029,
+    *,
+    hold: bool = False,
+    opening: int | None = None,
+) -> FundingGap:
+    """Set the gap of a party from 2026 on."""
+    web = graph(text, as_of="2026-06-30")
+    return funding(web, party, since=2026, until=until, hold=hold, opening=opening)
+
+
+def test_a_path_goes_as_far_as_its_figures() -> None:
+    """
+    lab -> cloud: 90 purchase #term 2026..2028
+    chips -> lab: 8 conditional #term 2027
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $100, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: -$20, kind: forecast, source: s}
+        - {metric: free-cash-flow, period: 2027-01..2028-06, amount: -$54, kind: forecast, source: s}
+    """
+    found = firm(test_a_path_goes_as_far_as_its_figures.__doc__)
+
+    # 2028 has a flow up to June alone: 18 of it are listed and in no path.
+    assert found.reach == 2027
+    assert found.missing == ("a free-cash-flow forecast for 2028 from 2028-07-01, 2029",)
+    assert cash(found, "contractual", "none") == [Money(50, 50), Money(-16, -16)]
+    assert [(row[0], row[1]) for row in flows(found)] == [(2026, -20), (2027, -36), (2028, -18)]
+    assert [row.amount.high for row in found.items if row.year == 2028] == [-18, 30]
+    assert {len(path.years) for path in (*found.paths, *found.failing)} == {2}
+    assert {len(path.years) for path in found.net} == {2}
+    assert found.paths[0].end == Money(16, 16)
+    assert found.explain()["peak contractual none"] == Money(16, 16)
+    assert found.explain(2026)["cash contractual none 2026"] == Money(50, 50)
+    assert faults(found.explain()) == []
+    assert any("the paths end in 2027, for want of" in line for line in reports.gap(found.graph, found).lines)
+    # The chart and the table of the path stop with it.
+    assert all(len(chart.lines) == 2 for chart in charts(found))
+
+
+def test_no_path_is_drawn_that_ends_before_the_years_asked_for() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2024-12-31, amount: $100, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2025, amount: -$20, kind: reported, source: s}
+    """
+    found = firm(test_no_path_is_drawn_that_ends_before_the_years_asked_for.__doc__, until=2027)
+
+    assert (found.reach, found.paths) == (None, ())
+    assert found.missing == ("a free-cash-flow forecast for 2026, 2027",)
+
+
+def test_free_cash_flow_is_put_together_from_its_two_parts() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $100, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: $5, kind: reported, source: s}
+        - {metric: operating-cash-flow, period: 2026, amount: $900, kind: reported, source: s}
+        - {metric: capex, period: 2026, amount: $800, kind: reported, source: s}
+        - {metric: operating-cash-flow, period: 2027, amount: $60..70, kind: guidance, source: s}
+        - {metric: capex, period: 2027, amount: $15..45, kind: guidance, source: s}
+        - {metric: capex, period: 2028, amount: $50, kind: guidance, source: s}
+    """
+    found = firm(test_free_cash_flow_is_put_together_from_its_two_parts.__doc__)
+
+    # In 2026 it is published, so its parts are not looked at; in 2028 one of them is missing.
+    assert flows(found) == [
+        (2026, 5, 5, "reported free cash flow of 2026"),
+        (2027, 60, 70, "guidance operating cash flow of 2027"),
+        (2027, -45, -15, "less guidance capital expenditure of 2027"),
+    ]
+    assert cash(found, "contractual", "full") == [Money(105, 105), Money(120, 160)]
+    assert found.missing == (
+        "a free-cash-flow forecast for 2028, 2029; of its parts capital expenditure of 2028 is published",
+    )
+    assert faults(found.explain()) == []
+
+
+_RESULT = ", after depreciation, before interest, tax and working capital"
+
+
+@pytest.mark.parametrize(
+    "parts, hows",
+    [
+        (
+            {"ebitda": 9, "operating-income": 4, "revenue": 30, "operating-costs": 26},
+            ["forecast EBITDA of 2026, before interest, tax and working capital"],
+        ),
+        (
+            {"operating-income": 4, "revenue": 30, "operating-costs": 26},
+            [f"forecast operating income of 2026{_RESULT}"],
+        ),
+        (
+            {"revenue": 30, "operating-costs": 26},
+            [
+                f"forecast revenue of 2026{_RESULT}",
+                "less forecast operating costs of 2026",
+            ],
+        ),
+        ({"revenue": 30}, []),
+    ],
+)
+def test_without_a_cash_flow_a_result_takes_its_place(parts: dict[str, int], hows: list[str]) -> None:
+    """A result less capital expenditure of 7, the best result first; what it leaves out is said."""
+    rows = "\n".join(
+        f"        - {{metric: {metric}, period: 2026, amount: ${amount}, kind: forecast, source: s}}"
+        for metric, amount in {"capex": 7, **parts}.items()
+    )
+    balance = "        - {metric: cash, period: 2025-12-31, amount: $100, kind: reported, source: s}"
+    found = firm(
+        f"lab -> cloud: 1 purchase\n    ---\n    figures:\n      lab:\n{balance}\n{rows}", until=2026
+    )
+
+    assert [how for *_, how in flows(found) if "capital expenditure" not in how] == hows
+    if hows:
+        result = next(iter(parts.values())) - (26 if len(hows) > 1 else 0)
+        assert cash(found, "contractual", "full") == [Money(93 + result, 93 + result)]
+    else:
+        assert not found.paths
+
+
+def test_of_figures_that_share_days_each_has_the_days_that_no_better_one_has() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $100, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2025-04..2026-03, amount: -$24, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: -$120, kind: forecast, source: s}
+        - {metric: free-cash-flow, period: 2026-07..2027-06, amount: $1200, kind: analyst, source: s}
+    """
+    found = firm(test_of_figures_that_share_days_each_has_the_days_that_no_better_one_has.__doc__, until=2027)
+
+    # January to March as reported, at 2 a month; the rest of 2026 as forecast, at 10; then the analyst.
+    assert [(year, low) for year, low, *_ in flows(found)] == [(2026, -90), (2026, -6), (2027, 600)]
+    assert cash(found, "contractual", "full") == [Money(4, 4)]
+    assert found.missing == ("a free-cash-flow forecast for 2027 from 2027-07-01",)
+
+
+def test_nothing_is_held_unless_it_is_asked_for() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $100, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: -$20, kind: forecast, source: s}
+        - {metric: free-cash-flow, period: 2026-07..2027-06, amount: -$50..-30, kind: analyst, source: s}
+    """
+    text = test_nothing_is_held_unless_it_is_asked_for.__doc__
+    plain, held = firm(text), firm(text, hold=True)
+
+    assert plain.reach == 2026
+    assert not any(item.held for item in plain.items)
+    # Half of 2027 is the analyst's; the other half and the years after are held at 30 to 50 a year.
+    assert (held.reach, held.missing) == (2029, ())
+    assert cash(held, "contractual", "full") == [
+        Money(80, 80),
+        Money(30, 50),
+        Money(-20, 20),
+        Money(-70, -10),
+    ]
+    assert {(item.year, item.how) for item in held.items if item.held} == {
+        (year, "held: analyst free cash flow of 2026-07..2027-06") for year in (2027, 2028, 2029)
+    }
+    assert faults(held.explain()) == []
+    report = reports.gap(held.graph, held)
+    assert (
+        "assumed, not published: in 2027 to 2029 operations bring so much a year: "
+        "analyst free cash flow of 2026-07..2027-06"
+    ) in report.lines
+    assert '"assumed": "beyond the published figures the last one is held"' in to_json(report)
+    assert "assumed" not in reports.gap(plain.graph, plain).context
+
+
+def test_capital_expenditure_published_further_ahead_is_held_against_the_last_cash_flow() -> None:
+    """
+    lab -> cloud: 1 purchase
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $100, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: -$20, kind: forecast, source: s}
+        - {metric: operating-cash-flow, period: 2025, amount: $40, kind: reported, source: s}
+        - {metric: capex, period: 2025, amount: $11, kind: reported, source: s}
+        - {metric: capex, period: 2027, amount: $70..90, kind: guidance, source: s}
+    """
+    text = test_capital_expenditure_published_further_ahead_is_held_against_the_last_cash_flow.__doc__
+    held = firm(text, until=2028, hold=True)
+
+    # 100 - 20; then 40 less 70 to 90 as guided, and so again in 2028 as held.
+    assert cash(held, "contractual", "full") == [Money(80, 80), Money(30, 50), Money(-20, 20)]
+    assert [(year, how) for year, *_, how in flows(held)][1:] == [
+        (2027, "held: reported operating cash flow of 2025"),
+        (2027, "less guidance capital expenditure of 2027"),
+        (2028, "held: less guidance capital expenditure of 2027"),
+        (2028, "held: reported operating cash flow of 2025"),
+    ]
+
+
+def test_cash_that_nobody_published_may_be_assumed() -> None:
+    """
+    cloud -> lab: 12 purchase #term 2026-07..2027-06
+    ---
+    figures:
+      lab:
+        - {metric: free-cash-flow, period: 2026, amount: -$365, kind: forecast, source: s}
+        - {metric: cash, period: 2026-03-31, amount: undisclosed, kind: reported, source: s}
+      cloud:
+        - {metric: cash, period: 2025-12-31, amount: $5, kind: reported, source: s}
+    """
+    text = test_cash_that_nobody_published_may_be_assumed.__doc__
+    found = firm(text, until=2026, opening=90)
+
+    # From the day after the one looked at: six months of the flow, and of the purchase.
+    assert (found.opening, str(found.opening_on), found.assumed) == (Money(90, 90), "2026-06-30", True)
+    assert cash(found, "contractual", "none")[0].high == 90 - 365 * 6 // 12 + 6 - 1
+    assert found.explain()["opening"] == Money(90, 90)
+    assert faults(found.explain()) == []
+    report = reports.gap(found.graph, found)
+    assert report.lines[0] == "opening cash, assumed, $90 on 2026-06-30"
+    assert report.context["assumed"] == "the opening cash, where no balance is published"
+    with pytest.raises(BadOption, match="balance of 2025-12-31"):
+        firm(text, "cloud", opening=90)
+
+
+def test_a_path_that_ends_early_is_drawn_from_as_far_as_it_goes() -> None:
+    """
+    lab -> cloud: 20..30 purchase #term 2026
+    lab -> cloud: 500 purchase #term 2027
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $10, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: $0, kind: forecast, source: s}
+    """
+    found = firm(test_a_path_that_ends_early_is_drawn_from_as_far_as_it_goes.__doc__, until=2028)
+    path = chances(found, draws=200, seed=3).paths[0]
+
+    assert [year for year, _ in path.years] == [2026]
+    assert path.peak.bounds == Money(10, 20)
+
+
+@given(st.lists(st.integers(-500, 500), min_size=1, max_size=5), st.integers(1, 12))
+def test_no_dollar_of_a_flow_is_lost_between_calendar_years(amounts: list[int], month: int) -> None:
+    """Fiscal years one after another, from any month on: the calendar years have all of theirs."""
+    rows = ""
+    for year, amount in enumerate(amounts, 2026):
+        period = f"{year}-{month:02}..{year + 1}-{month - 1:02}" if month > 1 else str(year)
+        rows += f"        - {{metric: free-cash-flow, period: {period}, amount: {dollars(amount)}, "
+        rows += "kind: forecast, source: s}\n"
+    text = f"lab -> cloud: 1 purchase\n    ---\n    figures:\n      lab:\n{rows}"
+    found = firm(text, until=2040)
+
+    assert sum(low for _, low, *_ in flows(found)) == sum(amounts)
+    assert all(low == high for _, low, high, _ in flows(found))
+
+
+@given(st.integers(-80, 80), st.integers(0, 40), st.integers(2026, 2034))
+def test_a_flow_that_is_held_brings_the_same_every_year(flow: int, more: int, until: int) -> None:
+    """And the range of it adds up."""
+    row = "        - {{metric: {}, period: {}, amount: {}, kind: press, source: s}}\n"
+    rows = row.format("cash", "2025-12-31", "$100")
+    rows += row.format("free-cash-flow", 2025, dollars(flow))
+    rows += row.format("free-cash-flow", 2025, dollars(flow + more))
+    text = f"lab -> cloud: 1 purchase\n    ---\n    figures:\n      lab:\n{rows}"
+    years = cash(firm(text, until=until, hold=True), "contractual", "full")
+
+    assert years == [Money(100 + n * flow, 100 + n * (flow + more)) for n in range(1, until - 2024)]
 
 
 # ---- interest
@@ -766,10 +1069,46 @@ def test_all_parties_are_listed_with_what_they_lack() -> None:
     assert [(row.party, len(row.missing)) for row in found] == [("lab", 0), ("cloud", 2)]
     assert found[0] == funding(web, "lab", since=2026, until=2027)
     report = reports.gaps(web, found)
-    assert report.lines == ("1 of 2 parties have figures enough",)
-    outcomes, lacking = report.tables
-    assert outcomes.rows[0] == ("lab", "contractual", "none", 2027, 2027, Money(70, 70), Money(70, 70))
+    assert report.lines == ("1 of 2 parties have figures enough for a path, 1 of them for one to 2027",)
+    outcomes, ends, lacking = report.tables
+    assert outcomes.rows[0] == ("lab", "contractual", "none", 2027, 2027, 2027, Money(70, 70), Money(70, 70))
+    assert ends.rows == ()
     assert lacking.rows == (("cloud", None, None, 1, found[1].missing),)
+
+
+def test_a_path_that_ends_early_is_listed_with_what_it_lacks() -> None:
+    """
+    lab -> cloud: 60 purchase #term 2027
+    maker -> chips: 10 purchase #term 2026
+    ---
+    figures:
+      lab:
+        - {metric: cash, period: 2025-12-31, amount: $50, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: -$20, kind: forecast, source: s}
+      maker:
+        - {metric: cash, period: 2025-12-31, amount: $40, kind: reported, source: s}
+        - {metric: free-cash-flow, period: 2026, amount: $3, kind: forecast, source: s}
+        - {metric: free-cash-flow, period: 2027, amount: $4, kind: forecast, source: s}
+    """
+    web = graph(test_a_path_that_ends_early_is_listed_with_what_it_lacks.__doc__, as_of="2026-06-30")
+    found = gaps(web, since=2026, until=2027)
+    report = reports.gaps(web, found)
+
+    assert [(row.party, row.reach) for row in found] == [
+        ("maker", 2027),
+        ("lab", 2026),
+        ("chips", None),
+        ("cloud", None),
+    ]
+    assert report.lines == ("2 of 4 parties have figures enough for a path, 1 of them for one to 2027",)
+    assert report.tables[1].rows == (("lab", 2026, ("a free-cash-flow forecast for 2027",)),)
+
+    held = reports.gaps(web, gaps(web, since=2026, until=2027, hold=True, opening=7))
+    assert held.lines[1:] == (
+        "assumed, not published: beyond the published figures the last one is held",
+        "assumed, not published: who has no balance has $7",
+    )
+    assert [(row.party, row.opening.high) for row in gaps(web, opening=7)][2:] == [("chips", 7), ("cloud", 7)]
 
 
 @given(st.integers(1, 10**6), st.integers(1, 20), st.dates(date(2026, 1, 1), date(2030, 12, 31)))

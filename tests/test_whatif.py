@@ -958,6 +958,9 @@ def test_the_command_lists_what_ships_and_refuses_what_is_wrong(tmp_path: Path) 
     wrong = aiweb("-r", web, "loops", "--what-if", path)
 
     assert [row["name"] for row in listed.json["whatifs"]] == [head.name for head in heads()]
+    shipped = aw.load().registry
+    assert (listed.json["registry"], listed.json["as_of"]) == (shipped.digest, str(shipped.as_of))
+    assert "convention" not in listed.json, "the list does not depend on it"
     assert wrong.code == 1
     assert f"{path}:9:20: unknown-deal" in wrong.err
     assert aiweb("-r", web, "what-if", "yen-shok").code == 3

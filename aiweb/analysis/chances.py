@@ -220,7 +220,7 @@ class _Drawn:
         peak = np.zeros(self._draws, dtype=np.int64)
         ends = Money(0, 0)
         years = []
-        for year in range(begin, found.until + 1):
+        for year in range(begin, (found.reach or found.until) + 1):
             for item in found.items:
                 if item.year != year or not path.holds(item):
                     continue

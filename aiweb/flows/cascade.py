@@ -18,8 +18,9 @@ revenue that j loses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -261,40 +262,225 @@ def cascade(
         NoConvergence: losses still grow after so many rounds.
     """
     _parts(lost, {party: Fraction(trade.sales.get(party, 0)) for party in sorted({*lost, *trade.parties})})
+    flexible = {
+        f"{buyer} -> {seller}: flexible": amount for (buyer, seller), amount in trade.flexible.items()
+    }
+    settlement = _settled(
+        lambda parts: clear(trade.books(lost, {party: Fraction(part) for party, part in parts.items()})),
+        lambda clearing: _lost_parts(trade, lost, clearing),
+        {party: float(part) for party, part in _parts(lost, trade.revenue).items()},
+        flexible,
+        tolerance=tolerance,
+        rounds=rounds,
+    )
+    return Cascade(trade, MappingProxyType(dict(sorted(lost.items()))), *settlement)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Debts in books, and what buyers would buy beside them and may cut, in dollars.
+
+    `sales` names the obligations of the books that are revenue of their creditors.
+    `revenue` is what each seller's losses are parts of; who has none there cuts nothing.
+
+    Raises:
+        BadOption: an amount is below zero, a party buys of itself, a name stands in both, or a sale is none
+            of the obligations.
+    """
+
+    books: Books
+    flexible: Mapping[str, Obligation]
+    sales: frozenset[str]
+    revenue: Mapping[str, Amount]
+
+    def __post_init__(self) -> None:
+        for name, order in sorted(self.flexible.items()):
+            if order.amount < 0:
+                raise BadOption(name, order.amount, "give 0 or more")
+            if order.debtor == order.creditor:
+                raise BadOption(name, order.debtor, "it buys of itself; leave it out")
+            if order.debtor in self.books.outside:
+                raise BadOption(name, order.debtor, "it is outside; give what it pays as cash of the seller")
+            if name in self.books.obligations:
+                raise BadOption("flexible", name, "it is an obligation of the books; name it otherwise")
+        if strange := sorted(self.sales - {*self.books.obligations}):
+            raise BadOption("sales", strange[0], "name an obligation of the books")
+        for party, amount in sorted(self.revenue.items()):
+            if amount < 0:
+                raise BadOption(f"revenue of {party}", amount, "give 0 or more")
+
+    @cached_property
+    def last(self) -> int:
+        """The rank behind all debts, at which what may be cut is paid."""
+        return max((owed.rank for owed in self.books.obligations.values()), default=0) + 1
+
+    @cached_property
+    def buyers(self) -> tuple[str, ...]:
+        """Who buys what it may cut, sorted."""
+        return tuple(sorted({order.debtor for order in self.flexible.values()}))
+
+    def cut(self, parts: Mapping[str, float]) -> Books:
+        """Write books in which every buyer has cut what it may by the part of revenue it has lost."""
+        left = {
+            name: replace(order, amount=order.amount * (1 - Fraction(parts[order.debtor])), rank=self.last)
+            for name, order in self.flexible.items()
+        }
+        return replace(self.books, obligations={**self.books.obligations, **left})
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Where losses of revenue end once buyers have cut what they may, and all debts are cleared.
+
+    `lost` are the first losses; `parts` the part of its revenue that each buyer loses.
+    `residue` is the last move of the iteration, as a part of revenue.
+    """
+
+    orders: Orders
+    lost: Mapping[str, Amount]
+    parts: Mapping[str, float]
+    clearing: Clearing
+    waves: tuple[Wave, ...]
+    residue: float
+
+    @cached_property
+    def not_bought(self) -> Mapping[str, Fraction]:
+        """What each seller does not sell because buyers have cut, or cannot pay, in dollars."""
+        return self._short(self.orders.flexible)
+
+    @cached_property
+    def unpaid(self) -> Mapping[str, Fraction]:
+        """What each seller is not paid of what buyers are bound to pay, in dollars."""
+        return self._short({name: self.orders.books.obligations[name] for name in sorted(self.orders.sales)})
+
+    @cached_property
+    def shortfalls(self) -> Mapping[str, Fraction]:
+        """What each seller loses of its revenue in all, those outside included, in dollars."""
+        return MappingProxyType(_shortfalls_of(self.orders, self.lost, self.clearing))
+
+    @cached_property
+    def accounts(self) -> tuple[Account, ...]:
+        """Those of the clearing, and what sellers lose: first losses, cuts, and what stays unpaid."""
+        outside = self.orders.books.outside
+        return (
+            *self.clearing.greatest.accounts,
+            Account(
+                "revenue",
+                {
+                    "first loss": sum((Fraction(amount) for amount in self.lost.values()), _ZERO),
+                    "not bought": sum(self.not_bought.values(), _ZERO),
+                    "bound and unpaid": sum(self.unpaid.values(), _ZERO),
+                },
+                {
+                    "sellers": sum(
+                        (amount for name, amount in self.shortfalls.items() if name not in outside), _ZERO
+                    ),
+                    "outside": sum(
+                        (amount for name, amount in self.shortfalls.items() if name in outside), _ZERO
+                    ),
+                },
+            ),
+        )
+
+    def _short(self, promised: Mapping[str, Obligation]) -> Mapping[str, Fraction]:
+        found: dict[str, Fraction] = defaultdict(Fraction)
+        for name, order in promised.items():
+            found[order.creditor] += order.amount - self.clearing.greatest.paid[name]
+        return MappingProxyType({party: amount for party, amount in sorted(found.items()) if amount})
+
+
+def follow(
+    orders: Orders,
+    lost: Mapping[str, Amount],
+    *,
+    tolerance: float = TOLERANCE,
+    rounds: int = ROUNDS,
+) -> Followed:
+    """Follow losses of revenue through cuts and clearing to the solution with the least losses.
+
+    As `cascade`, with debts of any rank that are not all purchases, and with revenue that may be more than
+    the books hold: sellers have other customers, who go on buying.
+
+    Raises:
+        BadOption: a first loss is below zero.
+        NoConvergence: losses still grow after so many rounds.
+    """
+    for party, amount in sorted(lost.items()):
+        if amount < 0:
+            raise BadOption(f"loss of {party}", amount, "give 0 or more")
+    known = MappingProxyType(dict(sorted(lost.items())))
+
+    def lost_parts(clearing: Clearing) -> dict[str, float]:
+        return _as_parts(orders, _shortfalls_of(orders, known, clearing))
+
+    settlement = _settled(
+        lambda parts: clear(orders.cut(parts)),
+        lost_parts,
+        _as_parts(orders, {party: Fraction(amount) for party, amount in known.items()}),
+        {name: order.amount for name, order in orders.flexible.items()},
+        tolerance=tolerance,
+        rounds=rounds,
+    )
+    return Followed(orders, known, *settlement)
+
+
+def _as_parts(orders: Orders, losses: Mapping[str, Fraction]) -> dict[str, float]:
+    found = {}
+    for party in orders.buyers:
+        whole = Fraction(orders.revenue.get(party, 0))
+        found[party] = float(min(Fraction(1), losses.get(party, _ZERO) / whole)) if whole else 0.0
+    return found
+
+
+def _shortfalls_of(orders: Orders, lost: Mapping[str, Amount], clearing: Clearing) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for party, amount in lost.items():
+        found[party] += Fraction(amount)
+    paid = clearing.greatest.paid
+    promised = {name: orders.books.obligations[name] for name in orders.sales} | dict(orders.flexible)
+    for name, order in promised.items():
+        found[order.creditor] += order.amount - paid[name]
+    return {party: amount for party, amount in sorted(found.items()) if amount}
+
+
+def _settled(
+    cleared: Callable[[Mapping[str, float]], Clearing],
+    lost_parts: Callable[[Clearing], Mapping[str, float]],
+    first: Mapping[str, float],
+    flexible: Mapping[str, Amount],
+    *,
+    tolerance: float,
+    rounds: int,
+) -> tuple[Mapping[str, float], Clearing, tuple[Wave, ...], float]:
+    """Clear, take what sellers are not paid as revenue lost, cut, and clear again until it stands still."""
     waves: list[Wave] = []
 
-    def cleared(parts: Mapping[str, float]) -> Clearing:
-        return clear(trade.books(lost, {party: Fraction(part) for party, part in parts.items()}))
-
-    def step(parts: Mapping[str, float]) -> dict[str, float]:
+    def step(parts: Mapping[str, float]) -> Mapping[str, float]:
         clearing = cleared(parts)
-        waves.append(_wave(trade, parts, clearing))
-        return _lost_parts(trade, lost, clearing)
+        waves.append(_wave(flexible, parts, clearing))
+        return lost_parts(clearing)
 
-    first = {party: float(part) for party, part in _parts(lost, trade.revenue).items()}
     parts, residue, _ = settled(step, first, what="the cascade", tolerance=tolerance, steps=rounds)
     clearing = cleared(parts)
-    last = _wave(trade, parts, clearing)
+    last = _wave(flexible, parts, clearing)
     if last != waves[-1]:
         waves.append(last)
-    return Cascade(
-        trade, MappingProxyType(dict(sorted(lost.items()))), parts, clearing, tuple(waves), residue
-    )
+    return MappingProxyType(parts), clearing, tuple(waves), residue
 
 
-def _wave(trade: Trade, parts: Mapping[str, float], clearing: Clearing) -> Wave:
+def _wave(flexible: Mapping[str, Amount], parts: Mapping[str, float], clearing: Clearing) -> Wave:
     books, paid = clearing.books, clearing.greatest.paid
     short = {
         name: owed.amount - paid[name]
         for name, owed in books.obligations.items()
-        if not owed.rank and paid[name] < owed.amount
+        if name not in flexible and paid[name] < owed.amount
     }
-    bought = sum((paid[f"{buyer} -> {seller}: flexible"] for buyer, seller in trade.flexible), _ZERO)
+    bought = sum((paid[name] for name in flexible), _ZERO)
     return Wave(
         MappingProxyType(dict(parts)),
         tuple(sorted({books.obligations[name].debtor for name in short})),
         float(sum(short.values())),
-        float(sum(trade.flexible.values()) - bought),
+        float(sum(flexible.values()) - bought),
     )
 
 

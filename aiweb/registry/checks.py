@@ -25,6 +25,7 @@ from aiweb.model import (
     Rate,
     Reading,
     Registry,
+    Seniority,
     Source,
     Status,
 )
@@ -176,6 +177,38 @@ def fixed_parts(registry: Registry) -> Iterator[Finding]:
                 f"a fixed part of {leg.fixed} in a loan of {leg.amount}",
                 "mend whichever is wrong",
                 given=((*keys, "amount"),),
+            )
+
+
+def collateral_agrees(registry: Registry) -> Iterator[Finding]:
+    """What is known of a loan's collateral stands on a loan that has some, which is then secured."""
+    for keys, leg in _legs(registry):
+        if leg.instrument is not Instrument.LOAN:
+            continue
+        for field in ("pledged", "collateral_value", "loan_to_value"):
+            if getattr(leg, field) is not None and leg.collateral is None:
+                yield Finding(
+                    (*keys, field),
+                    "stray-collateral",
+                    f"{field!r} of a loan without collateral",
+                    "say in 'collateral' what secures it, or take it out",
+                    at_key=True,
+                    given=((*keys, "collateral"), (*keys, "instrument")),
+                )
+        if leg.collateral is not None and leg.seniority not in {None, Seniority.SECURED}:
+            yield Finding(
+                (*keys, "seniority"),
+                "stray-collateral",
+                f"a {leg.seniority} loan that has collateral",
+                "take 'seniority' out, or the collateral",
+                given=((*keys, "collateral"), (*keys, "instrument")),
+            )
+        if leg.loan_to_value is not None and not 0 < leg.loan_to_value <= 100:
+            yield Finding(
+                (*keys, "loan_to_value"),
+                "bad-percent",
+                f"a loan of {leg.loan_to_value}% of its collateral",
+                "write more than 0% and at most 100%",
             )
 
 
@@ -604,7 +637,20 @@ def nothing_unused(registry: Registry) -> Iterator[Finding]:
 
 _HOMES: Final[Mapping[str, tuple[Instrument, ...]]] = {
     **dict.fromkeys(
-        ("coupon", "floating", "benchmark", "fixed", "fixed_coupon", "maturity", "drawn"), (Instrument.LOAN,)
+        (
+            "coupon",
+            "floating",
+            "benchmark",
+            "fixed",
+            "fixed_coupon",
+            "maturity",
+            "drawn",
+            "seniority",
+            "pledged",
+            "collateral_value",
+            "loan_to_value",
+        ),
+        (Instrument.LOAN,),
     ),
     "strike": (Instrument.WARRANT, Instrument.EQUITY, Instrument.LOAN),
     **dict.fromkeys(("secures", "trigger"), (Instrument.GUARANTEE,)),
@@ -633,6 +679,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     fields_in_their_place,
     rates_that_float,
     fixed_parts,
+    collateral_agrees,
     schedules_within_amounts,
     parts_within_wholes,
     lives_begin,

@@ -57,6 +57,7 @@ CODES: Final = {
     "misplaced-field": "a field that another instrument has",
     "not-floating": "a benchmark, or a fixed part, of a loan whose rate does not float",
     "fixed-part": "a fixed part is larger than the loan, or a fixed rate has no such part",
+    "stray-collateral": "a value, a ratio or a rank that does not go with what secures the loan",
     "schedule-above-amount": "scheduled payments add up to more than the amount",
     "part-of-itself": "a leg lies inside itself, directly or through others",
     "parts-above-whole": "the parts of a leg add up to more than the leg",

@@ -10,7 +10,8 @@ from aiweb.views.reports.missing import missing
 from aiweb.views.reports.owners import ownership
 from aiweb.views.reports.panel import circularity
 from aiweb.views.reports.rows import with_undated
-from aiweb.views.reports.stress import stress, stresses, tipping
+from aiweb.views.reports.shocks import reverse, stresses, tipping
+from aiweb.views.reports.stress import stress
 from aiweb.views.reports.suppliers import demand, selffunded, suppliers
 from aiweb.views.reports.whatifs import Numbers, before_after, compared, shipped
 
@@ -32,6 +33,7 @@ __all__ = [
     "parties",
     "party",
     "path",
+    "reverse",
     "selffunded",
     "series",
     "shipped",

@@ -130,12 +130,16 @@ def gap(graph: DealGraph, found: FundingGap, drawn: Chances | None = None) -> Re
     )
 
 
-def _context(graph: DealGraph, found: FundingGap | None) -> dict[str, str]:
+def _context(graph: DealGraph, *found: FundingGap) -> dict[str, str]:
     """Say what counts, and what is assumed beside the registry."""
     report = context(graph.registry, graph.convention)
     report["convention"] = "certainty classes"
-    if found is not None and found.hold:
-        report["assumed"] = _HELD
+    assumed = [_HELD] if any(row.hold for row in found) else []
+    assumed += (
+        ["the opening cash, where no balance is published"] if any(row.assumed for row in found) else []
+    )
+    if assumed:
+        report["assumed"] = "; ".join(assumed)
     return report
 
 
@@ -201,14 +205,14 @@ def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
             Table(
                 "outcomes",
                 "Figures enough: first year short, the largest shortfall, and that without circular money",
-                headed("party class overlap to first_short_at_worst first_short_at_best $peak $net_peak"),
+                headed("party class overlap reach first_short_at_worst first_short_at_best $peak $net_peak"),
                 tuple(outcomes),
-                ("to: the last year of the path; later years are not in it",),
+                ("reach: the last year of the path; later years are not in it",),
             ),
             Table(
                 "ends",
                 "Where a path ends early, and what is missing after it",
-                (*headed("party to"), *below("missing")),
+                (*headed("party reach"), *below("missing")),
                 tuple(ends),
             ),
             Table(
@@ -220,7 +224,7 @@ def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
         ),
         tuple(lines),
         (AMOUNTS,),
-        _context(graph, found[0] if found else None),
+        _context(graph, *found),
     )
 
 
@@ -313,7 +317,7 @@ def _opening(found: FundingGap) -> Table:
         "yes" if found.assumed else "no",
         found.missing,
     )
-    columns = headed("$opening on $minimum to held assumed missing")
+    columns = headed("$opening on $minimum reach held assumed missing")
     return Table("opening", "", columns, (row,), only="machines")
 
 

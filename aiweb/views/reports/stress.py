@@ -1,26 +1,27 @@
-"""Who can pay what falls due, who fails because of whom, who loses, and what would tip somebody over."""
+"""Who can pay what falls due, who fails because of whom, and who loses: one stress."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from aiweb.analysis.stress import (
     UNDATED,
-    WATCHED,
     Case,
-    Damage,
     Due,
     Failure,
     Loss,
     Model,
     Outcome,
     Rule,
+    Stake,
     Stress,
-    Tipping,
+    Valuation,
 )
 from aiweb.graph import DealGraph
+from aiweb.model import Figure, Metric, Seniority
 from aiweb.values import Money, total
 from aiweb.views.reports.owners import figures_table
 from aiweb.views.reports.rows import AMOUNTS, below, dollars, headed, legs_table
@@ -28,7 +29,7 @@ from aiweb.views.tables import Cell, Column, Report, Table, context
 
 _CASES = (
     "ample: who has no cash figure has all that it owes and guarantees; none: it has its undrawn credit, "
-    "if that is known, else nothing"
+    "if that is known, else nothing; debts of unknown size are nothing in ample, all they can be in none"
 )
 _BETWEEN = (
     "of what is published, what stays unpaid lies between the two cases, "
@@ -51,21 +52,21 @@ _OWED = (
 def stress(graph: DealGraph, found: Stress) -> Report:
     """One stress: failures by rounds, losses by party and by kind, what is unpaid, and the books."""
     model = found.model
-    figures = [
-        (party, figure)
-        for party, balance in model.balances.items()
-        for figure in (balance.cash, balance.credit)
-        if figure is not None
-    ]
     tables = [
         _outcomes(found),
+        _vectors(found),
         _failures(graph, found),
         _losses(graph, found),
         _kinds(graph, found),
         _unpaid(found),
+        _quiet(_margins(model)),
         _guarantees(found),
+        _quiet(_holdings(found)),
+        _quiet(_sales(graph, found)),
+        _quiet(_claims(found)),
         _distress(found),
         _books(graph, found),
+        _quiet(_missed(model)),
         _payments("payments", "", model.dues, "machines"),
         _payments("flexible", "Flexible: owed by nobody, so no part of these books", model.flexible, ""),
         Table(
@@ -81,92 +82,58 @@ def stress(graph: DealGraph, found: Stress) -> Report:
                 *(row.leg for row in (*model.dues, *model.flexible)),
                 *(row.leg for row in model.open),
                 *(row.leg for row in model.backings),
+                *(row.leg for row in model.margins),
+                *(leg for stake in _stakes(found) for leg in stake.legs),
             ],
         ),
     ]
+    figures = _figures(graph, found)
     if figures:
         tables.append(figures_table(graph, figures))
     return Report(
         "stress",
         _title(graph, found),
         tuple(tables),
-        (*_head(model), *_said(found), *(line for each in found.outcomes for line in _sums(each))),
-        _notes(model, found.party),
+        (*head(model), *_said(found), *(line for each in found.outcomes for line in _sums(each))),
+        notes(model, found.party, valuation=found.valuation),
         context(graph.registry, graph.convention),
     )
 
 
-def stresses(graph: DealGraph, model: Model, found: Sequence[Damage]) -> Report:
-    """Every party made to fail in turn, the most damage first."""
-    parties = graph.registry.parties
-    rows: list[tuple[Cell, ...]] = [
-        (
-            row.party,
-            str(parties[row.party].kind),
-            dollars(row.owed),
-            dollars(row.ample),
-            dollars(row.none),
-            dollars(row.none - row.owed),
-            row.sure,
-            row.possible,
-        )
-        for row in found
+def _quiet(table: Table) -> Table:
+    """Keep a table that says nothing from people."""
+    return table if table.rows or table.notes else replace(table, only="machines")
+
+
+def _figures(graph: DealGraph, found: Stress) -> list[tuple[str, Figure]]:
+    """List the figures behind the numbers, each once, under the party that it is of."""
+    model = found.model
+    rows = [
+        (party, figure)
+        for party, balance in model.balances.items()
+        for figure in (balance.cash, balance.credit)
+        if figure is not None
     ]
-    table = Table(
-        "damage",
-        "If each pays nothing of what it owes",
-        (*headed("party kind $owed $ample $none $passed_on"), *below("fail may_fail")),
-        tuple(rows),
-        (
-            "ample, none: unpaid in all because of it; passed on: what of that others fail to pay, in none",
-            "fail: in both cases; may fail: only if who has no cash figure has none",
-            "the payments and legs behind a row: aiweb stress --fail PARTY",
-        ),
-    )
-    return Report(
-        "stress",
-        f"Every party's failure in turn, {model.since} to {model.until}",
-        (table, legs_table(graph, (row.leg for row in model.dues))),
-        _head(model),
-        _notes(model, "each"),
-        context(graph.registry, graph.convention),
-    )
+    sellers = {row.party for each in found.outcomes if each.sales for row in each.sales.rows}
+    for party in sorted(sellers | {*model.missed}):
+        if party in model.plans:
+            rows += [(party, figure) for figure in model.plans[party].figures]
+        else:
+            year = graph.latest_figure(party, Metric.REVENUE, yearly=True)
+            rows += [(party, year)] if year is not None else []
+    for stake in _stakes(found):
+        rows += [(stake.owner, figure) for figure in stake.figures]
+        worth = model.worths.get(stake.issuer)
+        rows += [(stake.issuer, figure) for figure in worth.figures] if worth is not None else []
+    kept = {id(figure): (party, figure) for party, figure in rows}
+    return list(kept.values())
 
 
-def tipping(graph: DealGraph, model: Model, found: Sequence[Tipping]) -> Report:
-    """How much each party must leave unpaid until a lender, a lab or a cloud fails."""
-    parties = graph.registry.parties
-    rows: list[tuple[Cell, ...]] = [
-        (
-            row.party,
-            str(parties[row.party].kind),
-            dollars(row.owed),
-            row.ample,
-            row.none,
-            row.first_ample,
-            row.first_none,
-        )
-        for row in found
-    ]
-    kinds = ", ".join(sorted(WATCHED))
-    table = Table(
-        "tipping",
-        "The least part of what it owes that must stay unpaid until another fails",
-        (*headed("party kind $owed ample none"), *below("first_in_ample first_in_none")),
-        tuple(rows),
-        (
-            f"another: a party of one of the kinds {kinds} that would not fail anyway",
-            "rounded up to tenths of a per cent; empty: none fails even if nothing is paid",
-        ),
-    )
-    return Report(
-        "stress",
-        f"Reverse stress, {model.since} to {model.until}",
-        (table, legs_table(graph, (row.leg for row in model.dues))),
-        _head(model),
-        _notes(model, "each"),
-        context(graph.registry, graph.convention),
-    )
+def _stakes(found: Stress) -> list[Stake]:
+    """Give the holdings on which something is lost in either case."""
+    owned = found.model.owned
+    lost = {pair for each in found.outcomes if each.marks for pair in each.marks.borne}
+    return [row for row in (owned.holdings if owned else ()) if (row.owner, row.issuer) in lost]
 
 
 def _title(graph: DealGraph, found: Stress) -> str:
@@ -174,11 +141,11 @@ def _title(graph: DealGraph, found: Stress) -> str:
     if found.party is None:
         return f"Who can pay what falls due, {model.since} to {model.until}"
     name = graph.party(found.party).name
-    what = "pays nothing" if found.part == 1 else f"leaves {_percent(found.part)} unpaid"
+    what = "pays nothing" if found.part == 1 else f"leaves {percent(found.part)} unpaid"
     return f"If {name} {what} of what it owes, {model.since} to {model.until}"
 
 
-def _head(model: Model) -> tuple[str, ...]:
+def head(model: Model) -> tuple[str, ...]:
     """Say what the books hold, and what they cannot."""
     owed = dollars(sum(model.owed.values())).short()
     flexible = dollars(sum(row.amount for row in model.flexible)).short()
@@ -192,12 +159,41 @@ def _head(model: Model) -> tuple[str, ...]:
             f"{others} entries for want of an amount, a rate, or what is drawn"
         ),
     ]
+    lines += _ranks(model)
+    called = [row for row in model.margins if row.most]
+    if called:
+        amount = Money(sum(row.least for row in called), sum(row.most for row in called)).short()
+        lines.append(f"margin calls: {amount} on {', '.join(row.leg for row in called)}")
+    lines += [
+        f"revenue of {party} that does not come, taken off its cash: {dollars(missed).short()}"
+        for party, missed in model.missed.items()
+    ]
     if unknown:
         lines.append(f"no cash figure of {len(unknown)} that owe something: {', '.join(unknown)}")
     if model.understated:
         listed = "; ".join(f"{party} on {', '.join(legs)}" for party, legs in model.understated.items())
         lines.append(f"owe more than is published, so they cannot be told to stand: {listed}")
     return tuple(lines)
+
+
+def _ranks(model: Model) -> Iterator[str]:
+    """Say what is paid first, and who says so."""
+    if not model.ranked:
+        yield "ranks: none, all debts of a party are paid alike"
+        return
+    parts = []
+    for seniority in Seniority:
+        rows = [due for due in model.dues if due.seniority is seniority]
+        for source, said in (
+            ("collateral", "by collateral"),
+            ("registry", "by the registry"),
+            ("", "by nobody"),
+        ):
+            chosen = [due for due in rows if due.ranked_by == source]
+            if chosen:
+                amount = dollars(sum(due.amount for due in chosen)).short()
+                parts.append(f"{seniority} {said} {amount} in {len(chosen)}")
+    yield f"ranks: {'; '.join(parts) or 'nothing is owed'}; what nobody ranks is taken as senior"
 
 
 def _said(found: Stress) -> tuple[str, ...]:
@@ -214,11 +210,19 @@ def _said(found: Stress) -> tuple[str, ...]:
         possible = tuple(name for name in none.fallen if name not in sure)
         lines.append(f"fail because of it: {', '.join(sure) or 'none'}")
         lines.append(f"cannot be told: {', '.join(possible) or 'none'}")
+        lines += _beside(found)
     anyway = [row.party for row in ample.failures if row.anyway]
     perhaps = [row.party for row in none.failures if row.anyway and row.party not in anyway]
     lines.append(f"cannot pay all on these books anyway: {', '.join(anyway) or 'none'}")
-    lines.append(f"the same, if they have no cash: {', '.join(perhaps) or 'none'}")
+    lines.append(f"the same in none only: {', '.join(perhaps) or 'none'}")
     return tuple(lines)
+
+
+def _beside(found: Stress) -> Iterator[str]:
+    """Say what is lost beside what is unpaid."""
+    sales = [sum(row.caused for row in each.sales.rows) if each.sales else 0 for each in found.outcomes]
+    if any(sales):
+        yield f"revenue lost because of it, unpaid or not bought: {_both(*sales)}"
 
 
 def _both(low: int, high: int) -> str:
@@ -228,13 +232,16 @@ def _both(low: int, high: int) -> str:
 
 
 def _sums(outcome: Outcome) -> tuple[str, ...]:
-    """Write both accounts of a case, and whether its payments are the only ones that clear."""
+    """Write the accounts of a case, and whether its payments are the only ones that clear."""
     lines = []
-    for account in outcome.accounts:
-        given = _terms(account.given)
-        if account.name == "cash":
-            given = f"cash {dollars(sum(round(amount) for amount in account.given.values())).short()}"
-        lines.append(f"{outcome.case}: {given} = {_terms(account.found)}")
+    for number, account in enumerate(outcome.accounts):
+        given, found = _terms(account.given), _terms(account.found)
+        if account.name in {"cash", "shares"}:
+            # One term a party: its sum says enough here.
+            what = "cash" if account.name == "cash" else "value of companies lost"
+            given = f"{what} {dollars(sum(round(amount) for amount in account.given.values())).short()}"
+        if number < 2 or any(account.given.values()):
+            lines.append(f"{outcome.case}: {given} = {found}")
     differing = outcome.after.differing
     lines.append(
         f"{outcome.case}: greatest and least payments "
@@ -247,28 +254,39 @@ def _terms(parts: Mapping[str, Fraction] | Mapping[str, float]) -> str:
     return " + ".join(f"{name} {dollars(round(amount)).short()}" for name, amount in parts.items())
 
 
-def _notes(model: Model, party: str | None) -> tuple[str, ...]:
-    bracketed = model.rule is Rule.PROPORTION and not model.costs
+def notes(model: Model, party: str | None, *, valuation: str = Valuation.CLEARING) -> tuple[str, ...]:
+    """Say by which rule it is cleared, and what the books hold."""
     rule = (
-        "who cannot pay all pays nobody"
+        "who cannot pay all of a rank pays nothing of it"
         if model.rule is Rule.WHOLE
-        else "who cannot pay all pays all creditors in proportion"
+        else "who cannot pay all pays all creditors of a rank in proportion"
     )
+    if model.ranked:
+        rule += ", what is secured first"
     if model.costs:
-        rule += f", and loses {_percent(model.costs)} of what it has"
-    between = () if party is None else (_BETWEEN if bracketed else _ONLY_CASES,)
-    return (f"rule: {rule}; numbers are of the greatest payments", _CASES, *between, _OWED, _BOOKS, AMOUNTS)
+        rule += f", and loses {percent(model.costs)} of what it has"
+    between = () if party is None else (_BETWEEN if model.is_bracketed else _ONLY_CASES,)
+    claims = (f"claims by {valuation}",) if valuation != Valuation.CLEARING else ()
+    return (
+        f"rule: {rule}; numbers are of the greatest payments",
+        *claims,
+        _CASES,
+        *between,
+        _OWED,
+        _BOOKS,
+        AMOUNTS,
+    )
 
 
 def _outcomes(found: Stress) -> Table:
     """Put the sums of both cases into a table for programs."""
     rows: list[tuple[Cell, ...]] = []
     for each in found.outcomes:
-        cash, losses = each.accounts
+        cash, losses, *_ = each.accounts
         rows.append(
             (
                 str(each.case),
-                dollars(sum(found.model.owed.values())),
+                dollars(sum(found.model.owed_in(each.case).values())),
                 dollars(each.unpaid),
                 dollars(each.caused),
                 dollars(each.passed_on),
@@ -281,13 +299,27 @@ def _outcomes(found: Stress) -> Table:
                     )
                 ),
                 each.after.differing,
+                dollars(sum(row.lost for row in each.sales.rows)) if each.sales else None,
+                dollars(_on_shares(each)) if each.marks else None,
             )
         )
     columns = headed(
         "case $owed $unpaid $caused $passed_on $cash $equity $paid_outside $default_costs "
-        "$borne_by_parties $borne_outside differing"
+        "$borne_by_parties $borne_outside differing $revenue_lost $shares_lost"
     )
     return Table("outcomes", "", columns, tuple(rows), only="machines")
+
+
+def _vectors(found: Stress) -> Table:
+    """Put what each debtor pays under the greatest and under the least payments into a table for programs."""
+    rows: list[tuple[Cell, ...]] = [
+        (str(each.case), party, dollars(round(paid)), dollars(round(each.after.least.payments[party])))
+        for each in found.outcomes
+        for party, paid in each.after.greatest.payments.items()
+        if each.after.greatest.books.owed[party]
+    ]
+    columns = headed("case party $paid_greatest $paid_least")
+    return Table("vectors", "", columns, tuple(rows), only="machines")
 
 
 def _failures(graph: DealGraph, found: Stress) -> Table:
@@ -327,45 +359,83 @@ def _round(found: Stress, row: Failure | None) -> str:
 def _losses(graph: DealGraph, found: Stress) -> Table:
     """Add up by creditor."""
     sides = [each.by("creditor") for each in found.outcomes]
-    due: dict[str, int] = defaultdict(int)
-    for row in found.model.dues:
-        due[row.creditor] += row.amount
-    parties = sorted({*sides[0], *sides[1]}, key=lambda name: (*_most(sides, name), name))
     rows: list[tuple[Cell, ...]] = [
-        (party, str(graph.party(party).kind), dollars(due[party]), *_four(sides, party)) for party in parties
+        (party, str(graph.party(party).kind), dollars(found.model.due[party]), *_four(sides, party))
+        for party in _worst(sides)
     ]
     return Table("losses", "Who is not paid", headed(f"party kind $due {_FOUR}"), tuple(rows))
 
 
 def _kinds(graph: DealGraph, found: Stress) -> Table:
-    """Add up by kind of creditor."""
-    sides: list[Mapping[str, tuple[int, int]]] = []
-    for each in found.outcomes:
-        sums: dict[str, tuple[int, int]] = {}
-        for party, (unpaid, caused) in each.by("creditor").items():
-            kind = "outside" if party in graph.outside else str(graph.party(party).kind)
-            before = sums.get(kind, (0, 0))
-            sums[kind] = (before[0] + unpaid, before[1] + caused)
-        sides.append(sums)
-    kinds = sorted({*sides[0], *sides[1]}, key=lambda name: (*_most(sides, name), name))
-    rows: list[tuple[Cell, ...]] = [(kind, *_four(sides, kind)) for kind in kinds]
-    note = "outside: parties that stand for many, of whatever kind"
-    return Table("kinds", "The same by kind of party", headed(f"kind {_FOUR}"), tuple(rows), (note,))
+    """Add up by kind of party: what is unpaid, and beside it what is lost on shares and of revenue."""
+
+    def kind(party: str) -> str:
+        return "outside" if party in graph.outside else str(graph.party(party).kind)
+
+    sides = [
+        _grouped((kind(party), pair) for party, pair in each.by("creditor").items())
+        for each in found.outcomes
+    ]
+    shares, revenue = (
+        [_grouped((kind(party), (amount, 0)) for party, amount in what(each)) for each in found.outcomes]
+        for what in (_share_losses, _revenue_losses)
+    )
+    everybody = {kind(party) for party in graph.registry.parties}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            name,
+            *_four(sides, name),
+            *(dollars(side.get(name, (0, 0))[0]) for what in (shares, revenue) for side in what),
+        )
+        for name in (*_worst(sides), *sorted(everybody - {*sides[0], *sides[1]}))
+    ]
+    columns = headed(f"kind {_FOUR} $shares_ample $shares_none $revenue_ample $revenue_none")
+    remarks = (
+        "outside: parties that stand for many, of whatever kind",
+        "shares, revenue: lost on shares, and of sales; beside what is unpaid, and never added to it",
+    )
+    return Table("kinds", "The same by kind of party", columns, tuple(rows), remarks)
 
 
 _FOUR = "$caused_ample $caused_none $unpaid_ample $unpaid_none"
+_Sides = Sequence[Mapping[str, tuple[int, int]]]
 
 
-def _four(sides: Sequence[Mapping[str, tuple[int, int]]], name: str) -> tuple[Cell, ...]:
+def _grouped(rows: Iterable[tuple[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
+    sums: dict[str, tuple[int, int]] = {}
+    for name, (one, other) in rows:
+        before = sums.get(name, (0, 0))
+        sums[name] = (before[0] + one, before[1] + other)
+    return sums
+
+
+def _share_losses(outcome: Outcome) -> list[tuple[str, int]]:
+    marks = outcome.marks
+    return [(holder, round(amount)) for (holder, _), amount in marks.borne.items()] if marks else []
+
+
+def _on_shares(outcome: Outcome) -> int:
+    return sum(amount for _, amount in _share_losses(outcome))
+
+
+def _revenue_losses(outcome: Outcome) -> list[tuple[str, int]]:
+    return [(row.party, row.lost) for row in outcome.sales.rows] if outcome.sales else []
+
+
+def _four(sides: _Sides, name: str) -> tuple[Cell, ...]:
     """Give what is caused in both cases, and what is unpaid in both."""
     pairs = [side.get(name, (0, 0)) for side in sides]
     return tuple(dollars(pair[index]) for index in (1, 0) for pair in pairs)
 
 
-def _most(sides: Sequence[Mapping[str, tuple[int, int]]], name: str) -> tuple[int, int]:
-    """Sort by what is caused, then by what is unpaid, the most first."""
-    unpaid, caused = sides[1].get(name, (0, 0))
-    return (-caused, -unpaid)
+def _worst(sides: _Sides) -> list[str]:
+    """Sort names by what is caused, then by what is unpaid, the most first."""
+
+    def most(name: str) -> tuple[int, int, str]:
+        unpaid, caused = sides[1].get(name, (0, 0))
+        return (-caused, -unpaid, name)
+
+    return sorted({*sides[0], *sides[1]}, key=most)
 
 
 def _unpaid(found: Stress) -> Table:
@@ -382,12 +452,39 @@ def _unpaid(found: Stress) -> Table:
                 due.debtor,
                 due.creditor,
                 dollars(due.amount),
+                str(due.seniority) if found.model.ranked else None,
                 *(dollars(loss.caused) for loss in losses),
                 *(dollars(loss.unpaid) for loss in losses),
             )
         )
-    columns = headed(f"leg what from to $due {_FOUR}")
+    columns = headed(f"leg what from to $due seniority {_FOUR}")
     return Table("unpaid", "What stays unpaid, payment by payment", columns, tuple(rows))
+
+
+def _margins(model: Model) -> Table:
+    """List the loans that shares secure, and what may be called of them."""
+    rows = tuple(
+        (
+            row.leg,
+            row.borrower,
+            row.lender,
+            row.pledged,
+            dollars(row.drawn),
+            row.kept,
+            dollars(row.least),
+            dollars(row.most),
+            row.how,
+        )
+        for row in model.margins
+    )
+    remarks = ["ample takes the least to be called, none the most; a call is owed like a debt, and secured"]
+    remarks += [
+        f"{row.leg}: {dollars(row.line).short()} of credit hangs on the same shares; none has none of it"
+        for row in model.margins
+        if row.falls and row.line
+    ]
+    columns = (*headed("leg borrower lender shares_of $drawn kept $least $most"), *below("how"))
+    return Table("margins", "Loans secured by shares", columns, rows, tuple(remarks) if rows else ())
 
 
 def _guarantees(found: Stress) -> Table:
@@ -406,19 +503,178 @@ def _guarantees(found: Stress) -> Table:
                 *(dollars(call.honoured if call else 0) for call in calls),
             )
         )
-    notes = ["called for what debtors leave unpaid; who guarantees owes it beside its other debts"]
+    remarks = ["called for what debtors leave unpaid; who guarantees owes it beside its other debts"]
     if found.model.backings and found.ample.guaranteed is None:
-        notes = ["not called here: guarantees are cleared in proportion and without default costs only"]
+        remarks = ["not called here: guarantees are cleared in proportion and without default costs only"]
     for each in found.outcomes:
         for verb, parties in (("fail", each.failed_by_guarantee), ("are saved", each.saved_by_guarantee)):
             if parties:
-                notes.append(f"{each.case}: by guarantees {verb} {', '.join(parties)}")
+                remarks.append(f"{each.case}: by guarantees {verb} {', '.join(parties)}")
     columns = (
         *headed("leg guarantor behind $limit"),
         *headed("$called_ample $called_none $honoured_ample $honoured_none"),
     )
     title = "Guarantees, which the losses above leave out"
-    return Table("guarantees", title, columns, tuple(rows), tuple(notes))
+    return Table("guarantees", title, columns, tuple(rows), tuple(remarks))
+
+
+def _holdings(found: Stress) -> Table:
+    """List the holdings on which something is lost, and name those of unknown size."""
+    model = found.model
+    rows: list[tuple[Cell, ...]] = []
+    for stake in _stakes(found):
+        pair = (stake.owner, stake.issuer)
+        worth = model.worths.get(stake.issuer)
+        buffer = model.balance(stake.owner)
+        lost = [round(each.marks.borne.get(pair, 0)) if each.marks else 0 for each in found.outcomes]
+        value = Money(round(stake.low * worth.low), round(stake.high * worth.high)) if worth else None
+        cash = buffer.held(Case.AMPLE, 0) if buffer.is_known else 0
+        rows.append(
+            (
+                stake.owner,
+                stake.issuer,
+                stake.low,
+                stake.high,
+                value,
+                *(dollars(amount) for amount in lost),
+                Fraction(lost[1], cash) if cash else None,
+            )
+        )
+    rows.sort(key=lambda row: (-_high(row[6]), str(row[0]), str(row[1])))
+    columns = (
+        Column("holder", "holder"),
+        Column("of", "of"),
+        Column("share_low", "share, least", machine=True),
+        *headed("share $value $lost_ample $lost_none of_buffer"),
+    )
+    remarks = _unvalued(found)
+    if rows:
+        remarks = (
+            "value: share of the last published value; of buffer: lost, none, over known cash and credit",
+            "shares of who cannot pay all are worth nothing; what others are not paid their holders lose too",
+            *remarks,
+        )
+    return Table("holdings", "What is lost on shares", columns, tuple(rows), remarks)
+
+
+def _high(cell: Cell) -> int:
+    return cell.high if isinstance(cell, Money) else 0
+
+
+def _unvalued(found: Stress) -> tuple[str, ...]:
+    """Name holdings in companies that lose value of which the share, or the value, is not known."""
+    model = found.model
+    if model.owned is None:
+        return ()
+    lost = {name for each in found.outcomes if each.marks for name in each.marks.lost}
+    gone = {row.party for each in found.outcomes for row in each.failures}
+    gone |= {found.party} if found.party is not None and found.part else set()
+    gone |= {row.pledged for row in model.margins if row.falls}
+    hit = lost | gone
+    shares = sorted(f"{row.owner} in {row.issuer}" for row in model.owned.unstated if row.issuer in hit)
+    values = sorted(
+        f"{row.owner} in {row.issuer}"
+        for row in model.owned.holdings
+        if row.issuer in gone and row.issuer not in model.worths
+    )
+    remarks = []
+    if shares:
+        remarks.append(f"share not published: {', '.join(shares)}")
+    if values:
+        remarks.append(f"value not published: {', '.join(values)}")
+    return tuple(remarks)
+
+
+def _sales(graph: DealGraph, found: Stress) -> Table:
+    """List what sellers lose of their revenue, unpaid or not bought."""
+    cases = [{row.party: row for row in each.sales.rows} if each.sales else {} for each in found.outcomes]
+    rows: list[tuple[Cell, ...]] = []
+    for party in sorted({*cases[0], *cases[1]}):
+        either = [case.get(party) for case in cases]
+        known = [row for row in either if row is not None]
+        whole = next((row.revenue for row in reversed(known) if row.revenue is not None), None)
+        rows.append(
+            (
+                party,
+                str(graph.party(party).kind),
+                dollars(whole) if whole is not None else None,
+                *(dollars(row.caused if row else 0) for row in either),
+                *(dollars(row.lost if row else 0) for row in either),
+                *(dollars(row.not_bought if row else 0) for row in either),
+            )
+        )
+    rows.sort(key=lambda row: (-_high(row[6]), str(row[0])))
+    remarks = []
+    if rows:
+        remarks = [
+            "lost: what it is not paid for sales, and what is not bought of what may be cut",
+            "who loses part of its revenue cuts as much of what it may; who cannot pay all buys nothing else",
+            "revenue: planned or last reported for such a span; else what the books hold, in none only",
+        ]
+    for each in found.outcomes:
+        if each.sales is None:
+            continue
+        plain = {*each.after.greatest.failed}
+        more, fewer = sorted({*each.sales.failed} - plain), sorted(plain - {*each.sales.failed})
+        for verb, parties in (("would fail", more), ("would pay all", fewer)):
+            if parties:
+                remarks.append(
+                    f"{each.case}: with orders that may be cut as income {', '.join(parties)} {verb}"
+                )
+    columns = headed(
+        "party kind $revenue $caused_ample $caused_none $lost_ample $lost_none "
+        "$not_bought_ample $not_bought_none"
+    )
+    title = "Revenue lost, which is no debt and in no number above"
+    return Table("sales", title, columns, tuple(rows), tuple(remarks))
+
+
+def _claims(found: Stress) -> Table:
+    """Value claims by the rule asked for."""
+    pair = found.claims
+    rows: list[tuple[Cell, ...]] = []
+    remarks: tuple[str, ...] = ()
+    if pair is not None:
+        for party in sorted({*pair[0].worth, *pair[1].worth}):
+            changed = any(
+                round(each.face.get(party, 0)) != round(each.equity.get(party, 0))
+                or each.worth.get(party, 1) < 1
+                for each in pair
+            )
+            if changed:
+                rows.append(
+                    (
+                        party,
+                        *(dollars(round(each.face.get(party, 0))) for each in pair),
+                        *(dollars(round(each.equity.get(party, 0))) for each in pair),
+                        *(Fraction(each.worth.get(party, 1)) for each in pair),
+                        *(dollars(round(each.written_down.get(party, 0))) for each in pair),
+                    )
+                )
+        remarks = (
+            "equity: cash and credit of the case, known shares at published values, and claims, less debts",
+            "worth: of a dollar that it owes; a claim written down is not a debt forgiven",
+        )
+    columns = headed(
+        "party $face_ample $face_none $equity_ample $equity_none worth_ample worth_none "
+        "$written_down_ample $written_down_none"
+    )
+    return Table("claims", f"What claims are worth, {found.valuation}", columns, tuple(rows), remarks)
+
+
+def _missed(model: Model) -> Table:
+    """List the revenue that what-ifs take off plans."""
+    rows = tuple(
+        (party, model.plans[party].amount, dollars(amount)) for party, amount in model.missed.items()
+    )
+    remarks = ("planned: for the span, under the what-if; missed is taken off cash: costs stay as planned",)
+    return Table(
+        "missed",
+        "Revenue that does not come",
+        headed("party $planned $missed"),
+        rows,
+        remarks if rows else (),
+    )
 
 
 def _distress(found: Stress) -> Table:
@@ -427,23 +683,23 @@ def _distress(found: Stress) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (party, dollars(balances[party].held(Case.AMPLE, 0)), part) for party, part in found.distress.items()
     ]
-    notes = (
+    remarks = (
         "the part of its cash and credit that each loses, if every claim falls as its debtor's buffer does",
         "who has no cash figure is left out, and passes nothing on",
     )
-    return Table("debtrank", "Linear DebtRank", headed("party $buffer lost"), tuple(rows), notes)
+    return Table("debtrank", "Linear DebtRank", headed("party $buffer lost"), tuple(rows), remarks)
 
 
 def _books(graph: DealGraph, found: Stress) -> Table:
     """Set what each has and is owed against what it owes, if everybody pays."""
     model = found.model
-    due: dict[str, int] = defaultdict(int)
-    for row in model.dues:
-        due[row.creditor] += row.amount
+    due: dict[str, int] = defaultdict(int, model.due)
     rows: list[tuple[Cell, ...]] = []
     for party, owed in sorted(model.owed.items(), key=lambda item: (-item[1], item[0])):
         balance = model.balances[party]
         cash = balance.amount if balance.cash is not None else None
+        if cash is not None and balance.off:
+            cash += dollars(-balance.off)
         left = cash + dollars(due[party] - owed) if cash is not None else None
         rows.append(
             (
@@ -457,7 +713,7 @@ def _books(graph: DealGraph, found: Stress) -> Table:
                 _headroom(left, due[party]),
             )
         )
-    notes = (
+    remarks = (
         "left: if everybody pays; below zero it cannot pay all by itself",
         "may miss: the part of what it is to be paid that it can do without, at the lower end of its cash",
     )
@@ -466,7 +722,7 @@ def _books(graph: DealGraph, found: Stress) -> Table:
         "Who owes what, and has what to pay it with",
         headed("party kind $cash on $receives $owes $left may_miss"),
         tuple(rows),
-        notes,
+        remarks,
     )
 
 
@@ -480,10 +736,28 @@ def _headroom(left: Money | None, due: int) -> Fraction | None:
 def _payments(key: str, title: str, dues: Sequence[Due], only: str) -> Table:
     """List what falls due."""
     rows = tuple(
-        (row.leg, str(row.what), row.debtor, row.creditor, dollars(row.amount), row.how) for row in dues
+        (
+            row.leg,
+            str(row.what),
+            row.debtor,
+            row.creditor,
+            dollars(row.amount),
+            row.how,
+            str(row.seniority),
+            row.ranked_by or None,
+            dollars(row.at(Case.AMPLE)),
+        )
+        for row in dues
     )
-    return Table(key, title, headed("leg what from to $amount how"), rows, only=only)
+    columns = (
+        *headed("leg what from to $amount how"),
+        Column("seniority", "seniority", machine=True),
+        Column("ranked_by", "ranked by", machine=True),
+        Column("least", "least", machine=True, money=True),
+    )
+    return Table(key, title, columns, rows, only=only)
 
 
-def _percent(part: Fraction) -> str:
+def percent(part: Fraction) -> str:
+    """Write a part as a percentage."""
     return f"{float(100 * part):g}%"

@@ -21,6 +21,9 @@ from aiweb.views.tables import context as context_of
 from aiweb.whatif import Overlaid
 
 _PLACES: Final = frozenset({"rank", "line"})
+"""Columns that say where a row stands, which is no difference."""
+_STEPS: Final = frozenset({"number", "arithmetic", "of"})
+"""Of steps, those that hold the numbers of steps: one more step shifts all that follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,11 @@ def before_after(before: Numbers, after: Numbers) -> Report:
             ),
         ),
         tuple(lines),
-        (*face_value(after.graph.convention), AMOUNTS),
+        (
+            *face_value(after.graph.convention),
+            AMOUNTS,
+            "any other answer before and after: aiweb stress --what-if NAME --changes",
+        ),
         context_of(after.graph.registry, after.graph.convention),
     )
 
@@ -203,24 +210,25 @@ def compared(before: Report, after: Report) -> Report:
 def _cells(before: Table, after: Table) -> list[tuple[Cell, ...]]:
     """Give every cell of a table that is otherwise, with the row it stands in."""
     names = [column.key for column in after.columns]
+    places = _places(after)
     keys = _identity(before, after)
     one, other = _by(before, keys), _by(after, keys)
     rows: list[tuple[Cell, ...]] = []
     for row in dict.fromkeys((*one, *other)):
-        label = ", ".join(row)
+        label = ", ".join(filter(None, row))
         if row not in other or row not in one:
             there = ("gone" if row not in other else "new",)
             rows.append((after.key, label, *there, None, None))
             continue
         for index, name in enumerate(names):
             old, new = one[row][index], other[row][index]
-            if index not in keys and name not in _PLACES and old != new:
+            if index not in keys and name not in places and old != new:
                 rows.append((after.key, label, name, _flat(old), _flat(new)))
     return rows
 
 
 def _identity(before: Table, after: Table) -> tuple[int, ...]:
-    """Choose the columns that tell rows apart, from the first on until no two are alike; none for one row."""
+    """Choose the columns that tell rows apart: the first, and each that parts more; none for one row."""
     rows = (*before.rows, *after.rows)
     if len(before.rows) == len(after.rows) == 1:
         return ()
@@ -228,19 +236,37 @@ def _identity(before: Table, after: Table) -> tuple[int, ...]:
         index
         for index, column in enumerate(after.columns)
         if not column.money
-        and column.key not in _PLACES
-        and not any(isinstance(row[index], Money | Fraction) for row in rows)
+        and column.key not in _places(after)
+        and not any(isinstance(row[index], Money | Fraction | tuple) for row in rows)
     ]
-    chosen: list[int] = []
-    for index in wordy:
-        chosen.append(index)
-        if all(len(_by(table, chosen)) == len(table.rows) for table in (before, after)):
-            break
+    chosen = wordy[:1]
+    for index in wordy[1:]:
+        now, more = (
+            [len({_key(row, keys) for row in table.rows}) for table in (before, after)]
+            for keys in (chosen, [*chosen, index])
+        )
+        if now != more:
+            chosen.append(index)
     return tuple(chosen)
 
 
+def _places(table: Table) -> frozenset[str]:
+    return _PLACES | _STEPS if table.key == "steps" else _PLACES
+
+
 def _by(table: Table, keys: Sequence[int]) -> dict[tuple[str, ...], tuple[Cell, ...]]:
-    return {tuple(str(row[index]) for index in keys): row for row in table.rows}
+    """Find rows by what tells them apart; rows that nothing tells apart are counted through."""
+    found: dict[tuple[str, ...], tuple[Cell, ...]] = {}
+    seen: dict[tuple[str, ...], int] = {}
+    for row in table.rows:
+        key = _key(row, keys)
+        seen[key] = seen.get(key, 0) + 1
+        found[key if seen[key] == 1 else (*key, f"({seen[key]})")] = row
+    return found
+
+
+def _key(row: Sequence[Cell], keys: Sequence[int]) -> tuple[str, ...]:
+    return tuple("" if row[index] is None else str(row[index]) for index in keys)
 
 
 def _flat(cell: Cell) -> Cell:
