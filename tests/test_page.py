@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +48,7 @@ from aiweb.views.explorer import page
 from aiweb.views.explorer.layout import BANDS, COLUMN, ROW, joined, layout
 from aiweb.views.explorer.packing import packed
 from aiweb.views.explorer.page import CHAPTERS, STYLES, compressed, lean, script_text
-from aiweb.views.explorer.payload import CORE, SPARE, core, payload
+from aiweb.views.explorer.payload import CORE, SHOWN, SPARE, core, payload
 from aiweb.views.explorer.wording import chinese, english, percent, words
 from tests.webs import registry
 
@@ -99,6 +100,7 @@ def test_the_policy_names_the_scripts_and_styles_of_the_page_and_no_others() -> 
     html = page(registry(WEB))
     policy = next(given["content"] for tag, given in _tags(html) if tag == "meta" and "http-equiv" in given)
     run = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    run.append(zlib.decompress(base64.b64decode(_script(html, "code"))).decode())
     styles = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
 
     assert policy.startswith("default-src 'none'; ")
@@ -169,19 +171,18 @@ def test_the_page_of_the_shipped_registry_is_small(shipped_page: str) -> None:
 
 
 def test_the_page_of_the_shipped_registry_does_not_hang_on_the_order_of_its_entries(
-    root: Path, shipped_page: str
+    root: Path, shipped_page: str, tmp_path: Path
 ) -> None:
     """Parties, deals, sources and figures backwards."""
-    read = load(root / "deals.yaml")
-    turned = replace(
-        read,
-        parties=MappingProxyType(dict(reversed([*read.parties.items()]))),
-        deals=MappingProxyType(dict(reversed([*read.deals.items()]))),
-        sources=MappingProxyType(dict(reversed([*read.sources.items()]))),
-        figures=MappingProxyType({party: rows[::-1] for party, rows in reversed([*read.figures.items()])}),
-    )
+    read = yaml.load((root / "deals.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - texts only
+    turned = {
+        name: dict(reversed(part.items())) if isinstance(part, dict) else part for name, part in read.items()
+    }
+    turned["figures"] = {party: rows[::-1] for party, rows in turned["figures"].items()}
+    file = tmp_path / "deals.yaml"
+    file.write_text(yaml.safe_dump(turned, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
-    assert page(turned) == shipped_page
+    assert page(load(file)) == shipped_page
 
 
 @given(_JSON)
@@ -262,8 +263,8 @@ def test_the_numbers_of_the_page_are_those_of_the_analyses(
         percent(found.share_high),
     )
     assert [rung["length"] for rung in numbers["ladder"]] == [2, 3, 4, 0]
-    assert [amount(rung["upper"]).high for rung in numbers["ladder"]] == [
-        rung.circular.high for rung in found.ladder if rung.circular is not None
+    assert [amount(rung["amount"]) for rung in numbers["ladder"]] == [
+        bare(rung.circular) for rung in found.ladder if rung.circular is not None
     ]
     names = [f"{deal['id']}/{n}" for deal in shown["deals"] for n, _ in enumerate(deal["legs"], 1)]
     totals = {name: (amount(pays), amount(receives)) for name, pays, receives in view["totals"]}
@@ -450,11 +451,13 @@ def test_the_core_holds_all_on_a_loop_and_then_who_moves_most() -> None:
 
 
 def test_every_listed_loop_of_the_shipped_registry_is_in_the_core(root: Path) -> None:
-    """On each day, under each convention; and the core carries most of the money."""
+    """Of the first loops, on each day, under each convention."""
     shown: Any = payload(load(root / "deals.yaml"))
     for view in shown["snapshots"].values():
         looped = {
-            shown["hops"][hop]["from"] for loop in (*view["loops"], *view["unpriced"]) for hop in loop["hops"]
+            shown["hops"][hop]["from"]
+            for loop in (*view["loops"][:SHOWN], *view["unpriced"][:SHOWN])
+            for hop in loop["hops"]
         }
         assert looped <= {*view.get("core", looped)}
         assert len(view.get("core", ())) <= max(CORE, len(looped))

@@ -12,12 +12,16 @@ so neither the hash seed nor the order of the file nor the machine can change th
 
 A picture of a few parties has room between them for the others, each near those it deals with:
 there they stand when they are called in one by one.
+
+Only so many parties are placed one against another; of a larger web the others stand in rows below,
+by rank, so that the time grows with their number and not with its square.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from heapq import nsmallest
 from itertools import chain
@@ -30,6 +34,8 @@ ROW: Final = 96
 WIDEST_ROW: Final = 170
 GAP: Final = 84
 WIDE_GAP: Final = 200
+PLACED: Final = 300
+"""So many parties are placed one against another; the others stand in rows below."""
 BANDS: Final[Mapping[str, tuple[PartyKind, ...]]] = {
     "capital": (PartyKind.CAPITAL, PartyKind.STATE),
     "labs": (PartyKind.LAB, PartyKind.CUSTOMER),
@@ -46,6 +52,7 @@ _CLEARANCE: Final = 30
 _FINE: Final = 30_000
 _TRIALS: Final = 40_000
 _PASSES: Final = (3, 24)
+_TIES: Final = 12
 _NEAREST: Final = (12, 40)
 _MOST_SLOTS_FINED: Final = 160
 _BAND_OF: Final = {kind: band for band, kinds in BANDS.items() for kind in kinds}
@@ -70,6 +77,58 @@ class Layout:
     bands: tuple[Band, ...]
     width: int
     height: int
+
+
+def pictures(
+    parties: Mapping[str, Party],
+    weights: Mapping[tuple[str, str], int],
+    core: Collection[str],
+    ranked: Sequence[str],
+) -> tuple[Layout, Layout]:
+    """Place every party in two pictures: of the core, with the others between, and of all.
+
+    `ranked` names the parties, those that matter most first.
+    """
+    first = dict.fromkeys([*(name for name in ranked if name in core), *ranked[:PLACED]])
+    # Each band that has a party is there from the start, so that the others have somewhere to stand.
+    for name in {_BAND_OF[parties[name].kind]: name for name in reversed(ranked)}.values():
+        first.setdefault(name)
+    few = {name: parties[name] for name in first}
+    every = layout(few, weights)
+    inner, between = joined(few, weights, core) if core else (every, dict(every.places))
+    below = _below(every, {name: parties[name] for name in ranked if name not in first})
+    return (
+        replace(inner, places={**between, **_mapped(every, below, parties, inner)}),
+        replace(every, places={**every.places, **below}),
+    )
+
+
+def _below(found: Layout, parties: Mapping[str, Party]) -> dict[str, Point]:
+    """Stand parties in rows below a picture, each in its band, in the order given."""
+    bands = {band.name: band for band in found.bands}
+    standing: Counter[str] = Counter()
+    places = {}
+    for name, party in parties.items():
+        band = bands[_BAND_OF[party.kind]]
+        row, column = divmod(standing[band.name], (band.right - band.left) // COLUMN)
+        standing[band.name] += 1
+        places[name] = (band.left + column * COLUMN + COLUMN // 2, found.height + row * ROW + ROW // 2)
+    return places
+
+
+def _mapped(
+    found: Layout, below: Mapping[str, Point], parties: Mapping[str, Party], picture: Layout
+) -> dict[str, Point]:
+    """Move what stands below one picture into the same bands of another: across and down in proportion."""
+    lowest = max((y for _, y in below.values()), default=0) + ROW
+    old, new = ({band.name: band for band in each.bands} for each in (found, picture))
+    places = {}
+    for name, (x, y) in below.items():
+        before, after = (bands[_BAND_OF[parties[name].kind]] for bands in (old, new))
+        across = (x - before.left) * (after.right - after.left) // (before.right - before.left)
+        down = (y - found.height) * picture.height // (lowest - found.height)
+        places[name] = (after.left + across, down)
+    return places
 
 
 def layout(parties: Mapping[str, Party], weights: Mapping[tuple[str, str], int]) -> Layout:
@@ -126,12 +185,22 @@ def _free(band: Band, height: int, apart: Point, taken: Iterable[Point]) -> list
     """List the places of a grid in a band that are so far from every one that is taken."""
     wide, tall = apart
     across, down = min(wide, _GRID[0]), min(tall, _GRID[1])
-    return [
-        (x, y)
-        for x in range(band.left + across, band.right, across)
-        for y in range(down, height, down)
-        if not any(abs(x - left) < wide and abs(y - top) < tall for left, top in taken)
-    ]
+    columns, rows = range(band.left + across, band.right, across), range(down, height, down)
+    stood_on = {
+        (x, y) for left, top in taken for x in _near(columns, left, wide) for y in _near(rows, top, tall)
+    }
+    return [(x, y) for x in columns for y in rows if (x, y) not in stood_on]
+
+
+def _near(places: range, at: int, apart: int) -> range:
+    """Give the places that are less than `apart` from one.
+
+    >>> list(_near(range(10, 100, 10), 30, 20)), list(_near(range(10, 100, 10), 0, 5))
+    ([20, 30, 40], [])
+    """
+    first = (at - apart - places.start) // places.step + 1
+    end = -((places.start - at - apart) // places.step)
+    return places[max(0, first) : max(0, end)]
 
 
 def _rows(counts: list[int], gaps: int) -> int:
@@ -194,9 +263,11 @@ def _settled(
         heaviest = sorted(names, key=lambda name: (-weight[name], name))
         places |= dict(zip(heaviest, inner, strict=False))
     every = tuple(sorted(chain.from_iterable(slots.values())))
-    # The more parties, the fewer places each may try: the time grows with their number, not its square.
+    # The more parties, and the more each deals with, the fewer places each may try:
+    # the time grows with their number, not its square.
     nearest = _within(_NEAREST, 4 * _TRIALS // max(1, len(places) ** 2))
-    passes = _within(_PASSES, _TRIALS // (nearest * max(1, len(places))))
+    ties = max(_TIES, sum(map(len, links.values())) // max(1, len(places)))
+    passes = _within(_PASSES, _TRIALS * _TIES // (nearest * ties * max(1, len(places))))
     exchange = _Exchange(places, links, every if len(every) <= _MOST_SLOTS_FINED else (), nearest)
     for number in range(passes):
         exchange.fine = _FINE if number >= passes // 3 else 0

@@ -6,6 +6,7 @@ vis-network is read out of the installed pyvis, and only the script:
 its style dresses buttons and menus that this page does not have.
 Text from the registry enters the page through autoescaping or as JSON, never as markup.
 The page's policy lets run only the scripts whose hashes it names, and lets nothing be fetched.
+Values and scripts stand in the page compressed; `unpack.js`, a dozen lines, brings the scripts back.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import hashlib
 import json
 import zlib
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,16 +42,14 @@ SHAPES: Final[Mapping[PartyKind, str]] = {
     PartyKind.FOUNDRY: "triangle",
     PartyKind.MANUFACTURER: "triangleDown",
 }
-_FIRST: Final = 0.14
-_STEP: Final = 0.1
-_WIDEST: Final = 0.36
 OPTIONS: Final[Mapping[str, Json]] = {
     "autoResize": True,
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
     "interaction": {
-        "hover": True,
-        "hoverConnectedEdges": False,
+        "hover": False,
+        "hideEdgesOnDrag": True,
+        "hideEdgesOnZoom": True,
         "selectConnectedEdges": False,
         "keyboard": {"enabled": False},
         "tooltipDelay": 0,
@@ -59,7 +57,7 @@ OPTIONS: Final[Mapping[str, Json]] = {
     "nodes": {"borderWidth": 1.5},
     "edges": {
         "arrowStrikethrough": False,
-        "smooth": {"enabled": True, "type": "curvedCW", "roundness": _FIRST},
+        "smooth": {"enabled": True, "type": "curvedCW", "roundness": 0.14},
         "hoverWidth": 0,
         "selectionWidth": 0,
         "endPointOffset": {"to": -2},
@@ -68,6 +66,7 @@ OPTIONS: Final[Mapping[str, Json]] = {
 
 CHAPTERS: Final = (
     "values",
+    "circulate",
     "state",
     "charts",
     "explain",
@@ -107,10 +106,14 @@ STYLES: Final = (
     "views",
     "money",
     "time",
+    "compare",
+    "story",
     "table",
     "small",
 )
 """The style, in reading order."""
+FALLBACK: Final = 1000
+"""So many legs a reader without scripts is shown, the largest."""
 _NETWORK: Final = "lib/vis-9.1.2/vis-network.min.js"
 
 
@@ -133,19 +136,14 @@ def page(registry: Registry, *, dates: Sequence[str] | None = None) -> str:
 
 
 def _draw(network: Network, shown: Mapping[str, Any]) -> None:
-    """Hand pyvis every party that takes part, and every leg as an edge of its own."""
-    for name, party in shown["parties"].items():
-        if "spots" in party:
-            shape = SHAPES[PartyKind(party["kind"])]
-            x, y = party["spots"]["core"]
-            network.add_node(name, label=party["name"], shape=shape, x=x, y=y)
-    parallel = Counter((leg["payer"], leg["payee"]) for leg in shown["legs"])
-    beside: Counter[tuple[str, str]] = Counter()
-    for number, leg in enumerate(shown["legs"]):
-        pair = (leg["payer"], leg["payee"])
-        step = min(_STEP, _WIDEST / parallel[pair])
-        network.add_edge(*pair, id=number, smooth={"roundness": round(_FIRST + step * beside[pair], 3)})
-        beside[pair] += 1
+    """Hand pyvis every party that takes part, by rank, and an arrow for each that pays another."""
+    drawn = {name: party for name, party in shown["parties"].items() if "spots" in party}
+    for name, party in sorted(drawn.items(), key=lambda row: int(row[1]["rank"])):
+        x, y = party["spots"]["core"]
+        shape = SHAPES[PartyKind(party["kind"])]
+        network.add_node(name, label=party["name"], shape=shape, size=party["size"], x=x, y=y)
+    for payer, payee in sorted({(leg["payer"], leg["payee"]) for leg in shown["legs"]}):
+        network.add_edge(payer, payee, id=f"{payer}>{payee}")
 
 
 def _environment(packaged: Environment, shown: Row) -> Environment:
@@ -159,19 +157,21 @@ def _environment(packaged: Environment, shown: Row) -> Environment:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # Read as text, not as templates: braces in a script are its own.
-    network = _inline(loader.get_source(environment, _NETWORK)[0])
-    script, style = _inline(script_text()), _inline(style_text())
+    network = loader.get_source(environment, _NETWORK)[0]
+    code = _inline(f"{network}\n{script_text()}")
+    unpack, style = _inline(lean(_text("unpack.js"))), _inline(style_text())
     environment.filters["compressed"] = lambda value: compressed(packed(value))
     environment.globals |= {
         "payload": shown,
         "words": words(),
         "languages": LANGUAGES,
         "t": words()["en"],
-        "network_script": Markup(network),  # noqa: S704 - from the wheel
-        "script": Markup(script),  # noqa: S704 - ours
+        "code": deflated(code),
+        "unpack": Markup(unpack),  # noqa: S704 - ours
         "style": Markup(style),  # noqa: S704 - ours
-        "policy": _policy([network, script], [style]),
+        "policy": _policy([code, unpack], [style]),
         "fallback": _fallback(shown),
+        "left": _left(shown),
     }
     return environment
 
@@ -182,14 +182,18 @@ def compressed(value: Json) -> str:
     >>> from base64 import b64decode; zlib.decompress(b64decode(compressed({"name": "</script>"})))
     b'{"name":"</script>"}'
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return deflated(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def deflated(text: str) -> str:
+    """Compress a text by zlib, and write it in base64."""
     return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def script_text() -> str:
     """Put the chapters of the script together as one function; it waits for its values to be unpacked."""
     chapters = "".join(lean(_text("script", f"{name}.js")) for name in CHAPTERS)
-    return f'"use strict";\n(async () => {{\n{chapters}}})();\n'
+    return f'(async () => {{\n"use strict";\n{chapters}}})();\n'
 
 
 def style_text() -> str:
@@ -252,14 +256,27 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def _left(shown: Mapping[str, Any]) -> str:
+    """Say how many legs are not in those rows, if any."""
+    left = sum(map(bool, shown["states"][shown["dates"][-1]])) - FALLBACK
+    return f"{left:,}" if left > 0 else ""
+
+
 def _fallback(shown: Mapping[str, Any]) -> list[dict[str, str]]:
     """Rows of the table for a reader without scripts: the last day shown, contracted, in cash."""
+    standing = shown["states"][shown["dates"][-1]]
+    known = [number for number, state in enumerate(standing) if state]
+
+    def least(number: int) -> tuple[int, int]:
+        return -shown["money"][standing[number]["amount"]]["high"], number
+
+    largest = {*sorted(known, key=least)[:FALLBACK]}
     day = shown["dates"][-1]
     counted = {*shown["snapshots"][f"{day}/contracted/cash"]["legs"]}
     titles = {deal["id"]: deal["title"] for deal in shown["deals"]}
     rows = []
     for number, (leg, state) in enumerate(zip(shown["legs"], shown["states"][day], strict=True)):
-        if state:
+        if number in largest:
             rows.append(
                 {
                     "payer": shown["parties"][leg["payer"]]["name"],

@@ -13,12 +13,14 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
+from math import sqrt
 from pathlib import PurePath
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from aiweb.analysis.circulation import Circulation, circulation
 from aiweb.analysis.loops import Loop, loops
 from aiweb.errors import RegistryError
+from aiweb.flows.circulation import maximum
 from aiweb.graph import (
     Consideration,
     Convention,
@@ -47,22 +49,30 @@ from aiweb.model import (
 )
 from aiweb.registry.whatif import Head, heads
 from aiweb.values import Money, When, total
-from aiweb.views.explorer.layout import BANDS, Layout, Point, joined, layout
+from aiweb.views.explorer.layout import BANDS, Layout, Point, pictures
+from aiweb.views.explorer.money import Shared, effects, gap_rows, overlaps, stress_rows
+from aiweb.views.explorer.statements import PRESETS, statements
+from aiweb.views.explorer.story import tellable
 from aiweb.views.explorer.wording import percent, spoken
-from aiweb.whatif import apply, load
+from aiweb.whatif import Overlaid, apply, load
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json]"
 Row: TypeAlias = dict[str, Json]
 _T = TypeVar("_T", bound=Hashable)
 
 ARTICLE_DATE: Final = "2025-10-08"
-LOOPS: Final = 20
+LOOPS: Final = 100
+"""So many loops of each sort are kept, so that to leave deals out on the page is to take some away."""
+SHOWN: Final = 20
+"""Of so many loops of each sort the parties are shown first."""
 CORE: Final = 40
 """How many parties are shown first."""
 SPARE: Final = 5
 """So few more than that are shown with them."""
 MANY: Final = 1000
-"""With more deals than this the page has the days that stand out only, and no what-ifs."""
+"""With more deals than this the page has the days that stand out only, no what-ifs and no ladder."""
+VAST: Final = 5000
+"""With more deals than this it has the registry's own day only."""
 YEARS: Final = 10
 """So many years before its own day the slider begins, if deals are known from then."""
 THRESHOLDS: Final = (100_000_000, 1_000_000_000, 5_000_000_000, 10_000_000_000, 50_000_000_000)
@@ -135,7 +145,7 @@ def _days(registry: Registry, dates: Iterable[str] | None) -> tuple[tuple[date, 
     if dates is not None:
         return tuple(sorted({convention(registry, day).as_of for day in dates})) or (own,), ()
     article = date.fromisoformat(ARTICLE_DATE)
-    marked = tuple(sorted({min(article, own), own}))
+    marked = (own,) if len(registry.deals) > VAST else tuple(sorted({min(article, own), own}))
     known = [event.published.last for deal in registry.deals.values() for event in deal.events]
     if not known or len(registry.deals) > MANY:
         return marked, ()
@@ -173,22 +183,30 @@ class _Payload:
         self._reasons: _Kept[tuple[tuple[str, str], ...]] = _Kept()
         self._hops: _Kept[tuple[str, str, str, int, tuple[int, ...]]] = _Kept()
         self._leg = {name: number for number, (name, _, _) in enumerate(registry.legs())}
+        self._most: dict[str, int] = {}
+        self._large = len(registry.deals) > MANY
 
     def rows(self, worlds: Sequence[World], marked: Sequence[date]) -> Row:
         deals = [self._deal(name, self._registry.deals[name]) for name in sorted(self._registry.deals)]
         legs = [self._promise(name, leg) for name, _, leg in self._registry.legs()]
         states = {world.name: self._states(world) for world in worlds}
         snapshots: Row = {}
+        said: Row = {}
         cores: set[str] = set()
         for world, preset, consideration in product(worlds, Preset, Consideration):
             rule = Convention(world.day, preset, consideration)
             view, first = self._snapshot(world, rule)
             snapshots[f"{world.name}/{preset}/{consideration}"] = view
+            if self._has_statements(world, rule, marked):
+                graph = DealGraph(world.registry, rule)
+                said[f"{world.name}/{preset}"] = statements(graph, self._money.number, self._leg)
             # The picture of the core has a slot of its own for whoever is in it on the last day.
             if first and world.day == marked[-1] and not world.head:
                 cores.update(first)
         steps = [self._money.number(Money(step, step)) for step in THRESHOLDS]
         widths = [self._money.number(Money(step, step)) for step in WIDTHS]
+        shared = Shared(self._money.number, self._leg, self._figure)
+        worked = [world for world in worlds if world.head or world.day in marked]
         parties, pictures = self._parties(cores)
         figures = {world.name: self._figures(world) for world in worlds}
         return {
@@ -198,7 +216,7 @@ class _Payload:
             "article": ARTICLE_DATE,
             "dates": [world.name for world in worlds if not world.head],
             "marked": [day.isoformat() for day in marked],
-            "whatifs": [_whatif(world.head) for world in worlds if world.head],
+            "whatifs": [_whatif(world, self._leg) for world in worlds if world.head],
             "parties": parties,
             "pictures": pictures,
             "deals": deals,
@@ -206,6 +224,15 @@ class _Payload:
             "states": states,
             "figures": figures,
             "snapshots": snapshots,
+            "statements": said,
+            "gaps": {
+                world.name: gap_rows(DealGraph(world.registry, Convention(world.day)), shared)
+                for world in worked
+            },
+            "stress": {
+                world.name: stress_rows(DealGraph(world.registry, Convention(world.day)), shared)
+                for world in (worked if len(self._registry.deals) <= MANY else ())
+            },
             "instruments": [str(instrument) for instrument in Instrument],
             "still": [str(instrument) for instrument in Instrument if instrument.side is Side.NEITHER],
             "statuses": [str(status) for status in Status],
@@ -220,7 +247,13 @@ class _Payload:
             "money": [_amount(money) for money in self._money.values],
             "reasons": [dict(words) for words in self._reasons.values],
             "sources": [_source(*source) for source in self._sources.values],
+            "story": tellable(self._registry, ARTICLE_DATE, [world.name for world in worlds]),
         }
+
+    def _has_statements(self, world: World, rule: Convention, marked: Sequence[date]) -> bool:
+        """Whether parties have statements there: each takes maximum flows, so only on days that stand out."""
+        stands_out = not world.head and world.day in marked and len(self._registry.deals) <= MANY
+        return stands_out and rule.preset in PRESETS and rule.consideration is Consideration.CASH
 
     def _parties(self, core: Collection[str]) -> tuple[Row, Row]:
         """Say who the parties are, and where each stands in either picture: of the core, and of all."""
@@ -229,14 +262,17 @@ class _Payload:
             pair = (leg.payer, leg.payee)
             weights[pair] = weights.get(pair, 0) + len(str(max(1, leg.amount.high // 10**7)))
         drawn = {name: self._registry.parties[name] for pair in weights for name in pair}
-        every = layout(drawn, weights)
-        inner, between = (every, every.places) if not core else joined(drawn, weights, core)
+        ranked = sorted(drawn, key=lambda name: (name not in core, -self._most.get(name, 0), name))
+        rank = {name: number for number, name in enumerate(ranked)}
+        inner, every = pictures(drawn, weights, core, ranked)
         rows: Row = {}
         for name in sorted(self._registry.parties):
             party = self._registry.parties[name]
             row: Row = {"name": party.name, "zh": party.zh, "kind": str(party.kind)}
             if name in drawn:
-                row["spots"] = {"core": _spot(between[name]), "all": _spot(every.places[name])}
+                row["spots"] = {"core": _spot(inner.places[name]), "all": _spot(every.places[name])}
+                row["rank"] = rank[name]
+                row["size"] = _size(self._most.get(name, 0))
             texts = {"country": party.country, "ticker": party.ticker, "parent": party.parent}
             row |= {key: text for key, text in {**texts, "note": party.note}.items() if text}
             row |= {
@@ -385,13 +421,15 @@ class _Payload:
     def _snapshot(self, world: World, rule: Convention) -> tuple[Row, list[str] | None]:
         """Give what a convention makes of the deals, and the parties it shows first, if not all."""
         graph = DealGraph(world.registry, rule)
-        found = loops(graph, top=LOOPS)
+        found = loops(graph, top=SHOWN if self._large else LOOPS)
         hops = {hop.key: self._hop(hop) for hop in graph.hops}
         out: dict[int, list[int]] = {}
         for excluded in graph.excluded:
             reason = self._reasons.number(_reason(excluded, rule))
             out.setdefault(reason, []).append(self._leg[excluded.state.id])
         totals = _totals(graph)
+        for name, both in totals.items():
+            self._most[name] = max(self._most.get(name, 0), sum(money.high for money in both))
         standing = {leg.id: leg.amount for deal in graph.deals.values() for leg in deal.legs}
         row: Row = {
             "legs": [self._leg[leg.id] for leg in graph.legs],
@@ -403,17 +441,15 @@ class _Payload:
             "out": [[reason, legs] for reason, legs in sorted(out.items())],
             "hops": list(hops.values()),
             "totals": [[name, *map(self._money.number, both)] for name, both in totals.items()],
-            "numbers": self._numbers(circulation(graph), graph),
+            "numbers": self._numbers(circulation(graph, ladder=not self._large), graph),
             "loops": [self._loop(loop, hops) for loop in found.loops],
             "unpriced": [self._loop(loop, hops) for loop in found.unpriced],
-            "lacking": [
-                {"parties": out.text.split(" -> ")[:-1], "needs": [self._leg[leg] for leg, _ in out.needs]}
-                for out in found.left_out
-            ],
             "more": found.truncated,
             "moreUnpriced": found.unpriced_truncated,
         }
-        first = core(totals, {name for loop in (*found.loops, *found.unpriced) for name in loop.parties})
+        row |= overlaps(graph, self._leg)
+        looped = (*found.loops[:SHOWN], *found.unpriced[:SHOWN])
+        first = core(totals, {name for loop in looped for name in loop.parties})
         return row | ({"core": first} if first else {}), first
 
     def _hop(self, hop: Hop) -> int:
@@ -444,21 +480,32 @@ class _Payload:
             "unknown": found.circular.undisclosed,
             "count": len(found.legs),
             "all": len(found.legs) + sum(_could_count(leg.state, graph) for leg in graph.excluded),
-            "ladder": [
-                {"length": rung.length or 0}
-                | ({} if rung.circular is None else {"upper": self._upper(rung.circular)})
-                for rung in found.ladder
-            ],
+            "ladder": self._ladder(found),
+            "flows": self._flows(found, graph),
         }
         low, high = percent(found.share_low), percent(found.share_high)
         return row | ({"low": low} if low else {}) | ({"high": high} if high else {})
 
+    def _flows(self, found: Circulation, graph: DealGraph) -> list[list[Json]]:
+        """Give what circulates from whom to whom in one optimum, at the lower and at the upper bounds."""
+        low = maximum(graph.flows("low").inside)[1]
+        rows: list[list[Json]] = []
+        for pair in sorted(pair for pair in {*low, *found.flows} if low.get(pair) or found.flows.get(pair)):
+            ends = (low.get(pair, 0), found.flows.get(pair, 0))
+            rows.append([*pair, *(self._money.number(Money(end, end)) for end in ends)])
+        return rows
+
+    def _ladder(self, found: Circulation) -> list[Json]:
+        """Give what loops of few parties can cancel, and loops of any length; of a large web only these."""
+        return [
+            {"length": rung.length or 0}
+            | ({} if rung.circular is None else {"amount": self._bare(rung.circular)})
+            for rung in found.ladder
+        ]
+
     def _bare(self, money: Money) -> int:
         """Keep the range of an amount only; what is left open is said beside it."""
         return self._money.number(Money(money.low, money.high, unbounded=money.unbounded))
-
-    def _upper(self, money: Money) -> int:
-        return self._bare(Money(money.high, money.high, unbounded=money.unbounded))
 
 
 def core(totals: Mapping[str, tuple[Money, Money]], looped: Iterable[str]) -> list[str] | None:
@@ -517,14 +564,23 @@ def _age(row: Figure, registry: Registry) -> tuple[date, date, bool, str]:
     return (row.period.last, known, row.kind is FigureKind.REPORTED, repr(row))
 
 
-def _whatif(head: Head) -> Row:
-    return {"name": head.name, "title": head.title, "zh": head.zh, "says": head.says}
+def _whatif(world: World, leg: Mapping[str, int]) -> Row:
+    head = world.head
+    if head is None or not isinstance(world.registry, Overlaid):
+        return {}
+    changes = effects(world.registry, leg)
+    return {"name": head.name, "title": head.title, "zh": head.zh, "says": head.says, "changes": changes}
 
 
 def _amount(money: Money) -> Row:
     row: Row = {"low": money.low, "high": money.high, **spoken(money)}
     counts = {"undisclosed": money.undisclosed, "ceilings": money.ceilings, "unbounded": money.unbounded}
     return row | {key: count for key, count in counts.items() if count}
+
+
+def _size(most: int) -> float:
+    """Say how large a party is drawn, by the most it ever pays and receives."""
+    return round(min(27.0, 6 + 0.72 * sqrt(most / 10**9)), 1)
 
 
 def _spot(point: Point) -> list[int]:

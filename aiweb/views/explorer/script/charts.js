@@ -2,7 +2,7 @@
 
 /* Amounts that the page adds up itself: they obey the rules of `values.py` and read as `wording.py` writes them. */
 
-const UNITS = { en: [["tn", 12], ["bn", 9], ["m", 6], ["k", 3]], zh: [["万亿", 12], ["亿", 8], ["万", 4]] };
+const UNITS = { en: [["tn", 12], ["bn", 9], ["m", 6]], zh: [["万亿", 12], ["亿", 8], ["万", 4]] };
 const NIL = { low: 0, high: 0 };
 
 /** Add up amounts, given as objects or as numbers of `data.money`: what is undisclosed or has only a limit stays counted. */
@@ -22,8 +22,8 @@ const summed = (amounts) =>
 const isUnknown = ({ undisclosed, high: upper, unbounded }) => Boolean(undisclosed) && !upper && !unbounded;
 
 /** Whole dollars to three digits, half to even, as number and unit of the language. */
-const digits = (value) => {
-  const [unit, power] = UNITS[state.language].find(([, power]) => Math.abs(value) >= 10 ** power) || ["", 0];
+const digits = (value, within = value) => {
+  const [unit, power] = UNITS[state.language].find(([, power]) => Math.abs(within) >= 10 ** power) || ["", 0];
   const size = Math.abs(Math.round(value));
   const wanted = 10 ** Math.max(0, String(size).length - 3);
   const step = state.language === "en" ? Math.min(wanted, 10 ** power) : wanted;
@@ -50,7 +50,8 @@ const written = (amount) => {
   const incl = (count) => (count ? t("sum.incl", { count }) : "");
   if (!ranges) return (unbounded ? t("sum.least", { amount: one }) : one) + tail;
   if (!low) return t("sum.most", { amount: one }) + (unbounded ? (zh ? "或更多" : "+") : "") + incl(ceilings > 1 ? ceilings : 0) + tail;
-  const [[from, unit], [to, other]] = [digits(low), digits(upper)];
+  // As in English, a lower bound below a million is written in millions where the upper one has a unit.
+  const [[from, unit], [to, other]] = [!zh && low < 1e6 && upper >= 1e6 ? digits(low, 1e6) : digits(low), digits(upper)];
   const between = `${zh ? "" : "$"}${from}${unit === other ? "" : unit}–${to}${other}`;
   return t("sum.one", { amount: between }) + (unbounded ? (zh ? "以上" : "+") : "") + incl(ceilings) + tail;
 };
@@ -94,7 +95,7 @@ const calendar = ([from, to], [start, end]) => {
       if (dayNumber(iso) >= first) found.push([iso, months < 12 ? iso.slice(0, 7) : iso.slice(0, 4)]);
     }
   };
-  return Object.assign(scale, { ticks: marks });
+  return Object.assign(scale, { ticks: marks, from: from.slice(0, 10), to: to.slice(0, 10) });
 };
 
 /** An axis: `side` is "left" (grid across from `from` to `to`) or "bottom" (grid up). */
@@ -106,7 +107,7 @@ const axis = (scale, { side, from, to, wanted, grid = true, title }) => {
       "g",
       { transform: across ? `translate(${spot} 0)` : `translate(0 ${spot})` },
       ...(grid ? [drawing("path", { class: "grid", d: across ? `M0 ${from}V${to}` : `M${from} 0H${to}` })] : []),
-      across ? label(0, Math.max(from, to) + 15, text, { anchor: "middle" }) : label(from - 6, 4, text, { anchor: "end" }),
+      across ? label(spot < 20 ? -spot : 0, Math.max(from, to) + 15, text, { anchor: spot < 20 ? "start" : "middle" }) : label(from - 6, 4, text, { anchor: "end" }),
     );
   });
   return drawing("g", { class: "axis", "aria-hidden": "true" }, ...marks, ...(title ? [title] : []));
@@ -114,14 +115,23 @@ const axis = (scale, { side, from, to, wanted, grid = true, title }) => {
 
 const label = (x, y, text, { anchor = "start", class: kind = "" } = {}) => drawing("text", { x, y, "text-anchor": anchor, class: kind }, text);
 
-/** Shorten a text to so many pixels, at a size of 11.5 to 12: letters of Chinese count double. */
-const shortened = (text, pixels) => {
-  let taken = 0;
-  for (const [place, letter] of [...text].entries()) {
-    taken += letter > "\u2e7f" ? 12 : 6.4;
-    if (taken > pixels) return `${[...text].slice(0, Math.max(1, place - 1)).join("")}…`;
-  }
-  return text;
+/** How wide a text is about, at a size of 11.5 to 12 pixels: letters of Chinese count double. */
+const pixels = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 12 : 6.4), 0);
+
+/** Shorten a text to so many pixels. */
+const shortened = (text, most) => {
+  const letters = [...text];
+  if (pixels(text) <= most) return text;
+  while (letters.length > 1 && pixels(letters.join("")) > most - 8) letters.pop();
+  return `${letters.join("").trim()}…`;
+};
+
+/** An amount without its counts, for a place that is narrow; what is open leaves a mark. */
+const compact = (amount) => {
+  const { low, high: upper, undisclosed, ceilings } = typeof amount === "number" ? data.money[amount] : amount;
+  const unbounded = !undisclosed && (typeof amount === "number" ? data.money[amount] : amount).unbounded;
+  if (isUnknown({ undisclosed, high: upper })) return "?";
+  return `${written({ low, high: upper, unbounded, ceilings: upper ? 0 : ceilings })}${undisclosed ? " + ?" : ""}`;
 };
 
 /* Marks: what can be pointed at, reached by the keyboard, and chosen. */
@@ -153,13 +163,23 @@ const hinted = (node, said) => {
   return node;
 };
 
+/** A name that holds what is written on a thing, as it is written: whoever speaks it reaches the thing. */
+const spokenAs = (seen, said) => {
+  const bare = (text) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()} `;
+  if (!bare(seen).trim() || bare(said.join(" ")).includes(bare(seen))) return said.join(". ");
+  return [seen, ...said.filter((line) => !bare(seen).includes(bare(line)))].join(". ");
+};
+
 /** A mark of a chart: `said` are its lines, `act` what choosing it does, `on` whether it is chosen, `dim` whether others are.
     `key` is its name among the marks of its view, by which the keyboard finds it again when the view is drawn anew. */
 const svgMark = ({ said, act, on, dim, key, class: kind = "", tabindex = "0", ...more }, ...shapes) => {
   const names = ["mark", kind, on ? "on" : "", dim ? "dim" : ""].filter(Boolean).join(" ");
-  const set = { ...more, class: names, "aria-label": said.join(". "), ...(key ? { "data-key": key } : {}) };
-  if (!act) return hinted(drawing("g", { ...set, role: "img" }, ...shapes), () => said);
-  const node = drawing("g", { ...set, role: "button", tabindex, "aria-pressed": String(Boolean(on)) }, ...shapes);
+  // Spaces between the texts, as one sees them.
+  const apart = shapes.flatMap((shape) => [shape, " "]);
+  const seen = shapes.flatMap((shape) => (shape.tagName === "text" ? [shape] : [...shape.querySelectorAll("text")])).map((text) => text.textContent).join(" ");
+  const set = { ...more, class: names, "aria-label": spokenAs(seen, said), ...(key ? { "data-key": key } : {}) };
+  if (!act) return hinted(drawing("g", { ...set, role: "img" }, ...apart), () => said);
+  const node = drawing("g", { ...set, role: "button", tabindex, "aria-pressed": String(Boolean(on)) }, ...apart);
   node.addEventListener("click", act);
   node.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -208,11 +228,57 @@ const chartTable = ({ columns, rows, title }) => {
 };
 
 /** A chart with its heading, what it shows and in which units, and the same as a table that is made when it is opened. */
-const chart = ({ title, says, svg, columns, rows, legend: key, key: name = title }) => {
+const chart = ({ title, head = title, says, svg, columns, rows, legend: key, key: name = title }) => {
   const holder = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("chart.table") });
   const filled = () => holder.childNodes.length || holder.append(...chartTable({ columns, rows: typeof rows === "function" ? rows() : rows, title }));
   const details = make("details", { "data-open": name, ontoggle: (event) => event.target.open && filled() }, make("summary", {}, t("chart.table")), holder);
-  return make("figure", { class: "figure" }, make("figcaption", {}, make("h3", {}, title), make("p", { class: "soft" }, says)), key || "", make("div", { class: "drawn" }, svg), details);
+  return make("figure", { class: "figure" }, make("figcaption", {}, make("h3", {}, head), make("p", { class: "soft" }, says)), key || "", make("div", { class: "drawn" }, svg), details);
+};
+
+/** A few options of which one holds. */
+const options = (name, says, values, chosen, act) =>
+  make(
+    "div",
+    { class: "options", role: "group", "aria-label": says },
+    make("span", { class: "soft", "aria-hidden": "true" }, says),
+    values.map(([value, text]) => make("button", { type: "button", "aria-pressed": String(value === chosen), "data-key": `${name}:${value}`, onclick: () => act(value) }, text)),
+  );
+
+/** Make the marks of a drawing one stop of the keyboard: the arrows go from one to the next. */
+const roving = (svg) => {
+  const marks = [...svg.querySelectorAll('[role="button"]')];
+  const first = marks.find((mark) => mark.getAttribute("aria-pressed") === "true") || marks[0];
+  for (const mark of marks) mark.setAttribute("tabindex", mark === first ? "0" : "-1");
+  svg.addEventListener("keydown", (event) => {
+    const here = marks.indexOf(event.target);
+    const next = { ArrowDown: here + 1, ArrowRight: here + 1, ArrowUp: here - 1, ArrowLeft: here - 1, Home: 0, End: marks.length - 1 }[event.key];
+    if (here < 0 || next === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    marks[Math.max(0, Math.min(marks.length - 1, next))].focus();
+  });
+  svg.addEventListener("focusin", ({ target }) => {
+    if (!marks.includes(target)) return;
+    for (const mark of marks) mark.setAttribute("tabindex", mark === target ? "0" : "-1");
+  });
+  return svg;
+};
+
+/** The legs that pass the filters, and those of them that stand out. */
+const shownLegs = () => {
+  const legs = data.legs.map((_, leg) => leg).filter(drawn);
+  const lit = focus();
+  return { legs, lit: lit && lit.legs, litParties: lit && lit.parties };
+};
+
+/** The bounds of an amount as cells: no upper bound where there is none. */
+const ranged = ({ low, high: upper, undisclosed = 0, unbounded }) => [low, unbounded || (undisclosed && !upper) ? "" : upper, undisclosed];
+
+/** Choose what is paid from one party to another: the deal if it is only one, else the pair. */
+const choosePair = (from, to, legs) => {
+  const leg = [...legs].sort(bySize)[0];
+  const { deal } = data.legs[leg];
+  if ("pair" in KEPT && legs.some((one) => data.legs[one].deal !== deal)) toggled({ pair: `${from}>${to}` })();
+  else choose(state.chosen?.deal === deal && state.chosen.leg === leg ? null : { deal, leg }, { tab: state.tab });
 };
 
 /** How wide a chart in a box may be. */
@@ -230,10 +296,13 @@ const renew = (box, ...children) => {
   Object.assign(box, { scrollTop, scrollLeft });
 };
 
+/** Draw the view that is shown anew. */
+const reshow = () => VIEWS[state.view].show(at(`view-${state.view}`));
+
 /* A view that is drawn to the width of its box is drawn anew when that changes. */
 let lastWide = 0;
 new ResizeObserver(([{ contentRect }]) => {
   const before = lastWide;
   lastWide = Math.round(contentRect.width);
-  if (before && lastWide && before !== lastWide && state.view !== "graph") requestAnimationFrame(() => VIEWS[state.view].show(at(`view-${state.view}`)));
+  if (before && lastWide && before !== lastWide && state.view !== "graph") requestAnimationFrame(reshow);
 }).observe(document.querySelector(".stage"));

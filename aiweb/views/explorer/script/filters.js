@@ -52,4 +52,6 @@ const refilter = () => {
   draw();
   showTable();
   showTabs();
+  reshow();
+  remember(true);
 };

@@ -2,50 +2,54 @@
 
 const showNumbers = () => {
   const { numbers } = now.snapshot;
-  const unknown = numbers.unknown ? t("legs.unknown", { count: numbers.unknown }) : "";
+  const joint = state.language === "zh" ? "；" : "; ";
+  const counted = state.preset === "paid" ? t("paid.coverage", { count: numbers.count, all: numbers.all }) : t("legs.count", { count: numbers.count });
   const open = [
     numbers.undisclosed ? t("legs.undisclosed", { count: numbers.undisclosed }) : "",
     numbers.ceilings ? t("legs.ceilings", { count: numbers.ceilings }) : "",
-  ].filter(Boolean).join(state.language === "zh" ? "，" : "; ");
-  const paid = state.preset === "paid" ? t("paid.coverage", { count: numbers.count, all: numbers.all }) : "";
+  ];
   const card = (name, value, note, more = "") =>
     make(
       "div",
       { class: `card ${more}`, id: `number-${name}` },
       make("h3", {}, t(`number.${name}`)),
-      make("p", { class: "value" }, value),
+      make("p", { class: "value" }, explained(value, explainNumber(name), { title: t(`number.${name}.says`) })),
       note ? make("p", { class: "open" }, note) : "",
-      make("p", { class: "says" }, t(`number.${name}.says`)),
     );
   at("cards").replaceChildren(
-    card("circular", money(numbers.circular), unknown, "first"),
-    card("share", shares(numbers), "", ""),
-    card("gross", money(numbers.gross), [paid || t("legs.count", { count: numbers.count }), open].filter(Boolean).join(state.language === "zh" ? "；" : "; ")),
-    card("net", money(numbers.net), ""),
-    ladder(numbers),
+    card("circular", money(numbers.circular), numbers.unknown ? t("legs.unknown", { count: numbers.unknown }) : "", "first"),
+    card("share", shares(numbers)),
+    card("gross", money(numbers.gross), [counted, ...open].filter(Boolean).join(joint)),
+    card("net", money(numbers.net), numbers.undisclosed ? t("legs.undisclosed", { count: numbers.undisclosed }) : ""),
+    make(
+      "div",
+      { class: "card wide", id: "number-ladder" },
+      make("h3", {}, t("number.ladder")),
+      explained(ladder(numbers), explainNumber("ladder"), { title: t("number.ladder.says") }),
+    ),
   );
 };
 
 const shares = ({ low, high: upper }) => {
-  const one = (share, bound) => (share ? make("span", { class: "one" }, share, make("small", {}, t(bound))) : "");
+  const one = (share, bound) => make("span", { class: "one" }, share, make("small", {}, t(bound)));
   if (!low && !upper) return [t("none")];
   if (low === upper) return [low];
-  return [one(low, "bound.low"), one(upper, "bound.high")];
+  return [low && one(low, "bound.low"), upper && one(upper, "bound.high")].filter(Boolean);
 };
 
+/** What loops of so many parties can cancel: a bar from nothing to the upper bound, full up to the lower. */
 const ladder = ({ ladder: rungs }) => {
-  const most = Math.max(1, ...rungs.map((rung) => (rung.upper === undefined ? 0 : high(rung.upper))));
-  const rows = rungs.map((rung) => {
-    const bar = make("i", { "aria-hidden": "true" });
-    bar.style.width = rung.upper === undefined ? "0" : `${(100 * high(rung.upper)) / most}%`;
-    const upper = rung.upper === undefined ? t("too-many") : money(rung.upper);
-    return make("li", {}, make("span", {}, t(`ladder.${rung.length || "any"}`)), make("span", {}, bar), make("b", {}, upper));
+  const most = Math.max(1, ...rungs.map(({ amount }) => (amount === undefined ? 0 : high(amount))));
+  return rungs.flatMap(({ length, amount }) => {
+    const bar = (bound) => {
+      const drawn = make("i", { class: bound });
+      drawn.style.width = amount === undefined ? "0" : `${(100 * data.money[amount][bound]) / most}%`;
+      return drawn;
+    };
+    return [
+      make("span", {}, t(`ladder.${length || "any"}`)),
+      make("span", { class: "bars", "aria-hidden": "true" }, bar("high"), bar("low")),
+      make("b", {}, amount === undefined ? t("too-many") : money(amount)),
+    ];
   });
-  return make(
-    "div",
-    { class: "card wide", id: "number-ladder" },
-    make("h3", {}, t("number.ladder")),
-    make("ul", { class: "ladder" }, rows),
-    make("p", { class: "says" }, t("number.ladder.says")),
-  );
 };

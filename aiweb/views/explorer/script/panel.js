@@ -16,6 +16,13 @@ const row = ({ colour, what, much, note, out, act, pressed }) =>
 
 const bySize = (a, b) => isOpen(worth(a)) - isOpen(worth(b)) || high(worth(b)) - high(worth(a)) || a - b;
 
+/** How close to the fact the best source of a leg is, and how many there are. */
+const sourced = (leg) => {
+  const cited = now.states[leg].sources || data.legs[leg].sources;
+  const best = GRADES.find((grade) => cited.some((number) => data.sources[number].grade === grade));
+  return best ? t("sourced", { grade: t(`grade.${best}`), count: cited.length }) : "";
+};
+
 const legRow = (leg, what) => {
   const { deal, instrument } = data.legs[leg];
   const counts = now.counted.has(leg);
@@ -23,7 +30,7 @@ const legRow = (leg, what) => {
     colour: instrument,
     what,
     much: money(worth(leg)),
-    note: [t(`instrument.${instrument}`), t(`status.${now.states[leg].status}`), counts ? "" : why(leg)].filter(Boolean).join(" · "),
+    note: [t(`instrument.${instrument}`), t(`status.${now.states[leg].status}`), sourced(leg), counts ? "" : why(leg)].filter(Boolean).join(" · "),
     out: !counts,
     act: () => choose({ deal, leg }, { focus: true }),
   });
@@ -63,7 +70,7 @@ const loopText = (loop) => [...loop.parties, loop.parties[0]].map(partyName).joi
 
 /** Say what the words in these amounts mean, those that are there. */
 const amountsNote = (numbers) => {
-  const seen = numbers.filter((number) => number !== undefined).map((number) => data.money[number]);
+  const seen = numbers.filter((number) => number !== undefined).map((number) => data.money[number] || number);
   const marks = {
     "up-to": seen.some(({ low, high: upper }) => low === 0 && upper > 0),
     incl: seen.some(({ low, high: upper, ceilings }) => ceilings && (low > 0 || (low === 0 && ceilings > 1)) && low < upper),
@@ -77,12 +84,43 @@ const amountsNote = (numbers) => {
   return make("dl", { class: "amounts" }, said.flatMap((key) => [make("dt", {}, t(`amounts.${key}`)), make("dd", {}, t(`amounts.${key}.says`))]));
 };
 
-const list = (rows) => make("ul", { class: "rows" }, rows);
+const list = (rows) => some(make("ul", { class: "rows" }), rows, (one) => one, 25);
+
+/** When something was, in the reader's language: a day, or a part of a year. */
+const when = (text) => {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return day(text);
+  const [, year, kind, part] = /^(?:FY)?(\d{4})(?:-([QH]?)(\d+))?$/.exec(text) || [];
+  if (state.language === "en" || !year) return text;
+  return year + t("year") + (part ? t(`part.${kind || "M"}`, { part: kind === "H" ? "上下"[part - 1] : Number(part) }) : "");
+};
+
+/** The last day of a date that is no more precise than a month, a quarter, a half or a year. */
+const lastDay = (text) => {
+  const [, year, kind, part, exact] = /^(?:FY)?(\d{4})(?:-([QH]?)(\d+))?(?:-(\d\d))?$/.exec(text) || [, "2000"];
+  const month = part ? Number(part) * ({ Q: 3, H: 6 }[kind] || 1) : 12;
+  return exact ? text : new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+};
+
+/** Bars beneath each other, `{ text, amount, what }`: light to the upper bound, full to the lower. */
+const barList = (rows) => {
+  const all = rows.map(({ amount }) => summed([amount]));
+  const most = Math.max(1, ...all.map((one) => one.high));
+  return make("ul", { class: "barlist" }, rows.map(({ text, amount, what }, place) => {
+    const bar = (bound) => {
+      const drawn = make("i", { class: bound });
+      drawn.style.width = `${(100 * all[place][bound]) / most}%`;
+      return drawn;
+    };
+    return make("li", {}, make("span", {}, text), make("span", { class: "bars", "aria-hidden": "true" }, bar("high"), bar("low")), make("b", {}, what ? explained(much(amount), what) : much(amount)));
+  }));
+};
 
 const showDetails = () => {
   const { chosen } = state;
   let content;
   if (chosen?.party) content = partyDetails(chosen.party);
+  else if (chosen?.pair) content = pairDetails(chosen.pair);
+  else if (chosen?.path) content = pathDetails();
   else if (chosen?.deal) content = dealDetails(deals.get(chosen.deal), chosen.leg);
   else if (chosen?.loop) content = loopDetails(chosenLoop());
   else content = overview();
@@ -92,32 +130,40 @@ const showDetails = () => {
 
 const back = () => link(`← ${t("back")}`, () => choose(null, { focus: true }), { class: "link back" });
 
+/** All that counts from one party to another, both sides together, the largest first. */
+const pairsNow = () => {
+  const pairs = new Map();
+  for (const leg of now.counted.keys()) {
+    const key = `${data.legs[leg].payer}>${data.legs[leg].payee}`;
+    if (!pairs.has(key)) pairs.set(key, []);
+    pairs.get(key).push(leg);
+  }
+  return [...pairs].map(([pair, legs]) => ({ pair, legs, amount: summed(legs.map(worth)) })).sort((a, b) => b.amount.high - a.amount.high || b.legs.length - a.legs.length);
+};
+
 const overview = () => {
-  const hops = now.snapshot.hops.map((hop) => data.hops[hop]).sort((a, b) => high(b.amount) - high(a.amount)).slice(0, 7);
+  const pairs = pairsNow().slice(0, 7);
   const loops = now.loops.slice(0, Math.min(3, now.priced));
   return [
     make("h2", {}, t("overview")),
     make("p", { class: "soft" }, t("overview.help")),
     make("h3", {}, t("overview.hops")),
-    hops.length ? list(hops.map(hopRow)) : make("p", { class: "soft" }, t("nothing")),
+    pairs.length ? list(pairs.map(pairRow)) : make("p", { class: "soft" }, t("nothing")),
     make("h3", {}, t("overview.loops")),
     loops.length ? list(loops.map(loopRow)) : make("p", { class: "soft" }, t("loops.none")),
     loops.length ? link(t("overview.more"), () => openView("loops")) : "",
-    amountsNote([...hops.map((hop) => hop.amount), ...loops.map((loop) => loop.amount)]),
+    amountsNote([...pairs.map(({ amount }) => amount), ...loops.map((loop) => loop.amount)]),
   ];
 };
 
-const hopRow = (hop) => {
-  const kinds = [...new Set(hop.legs.map((leg) => data.legs[leg].instrument))];
-  const leg = [...hop.legs].sort(bySize)[0];
-  return row({
-    colour: data.legs[leg].instrument,
-    what: `${partyName(hop.from)} → ${partyName(hop.to)}`,
-    much: money(hop.amount),
-    note: kinds.map((kind) => t(`instrument.${kind}`)).join(", "),
-    act: () => choose({ deal: data.legs[leg].deal, leg }, { focus: true }),
+const pairRow = ({ pair, legs, amount }) =>
+  row({
+    colour: data.legs[[...legs].sort(bySize)[0]].instrument,
+    what: arrow(...pair.split(">")),
+    much: written(amount),
+    note: [...new Set(legs.map((leg) => t(`instrument.${data.legs[leg].instrument}`)))].join(", "),
+    act: () => choose({ pair }, { focus: true }),
   });
-};
 
 const showTabs = () => {
   at("tabs").replaceChildren(
@@ -138,7 +184,6 @@ const showTabs = () => {
           },
         },
         t(`tab.${name}`),
-        name === "loops" && now.loops.length ? make("small", {}, tally()) : "",
         name === "filters" && filtered() ? make("span", { class: "dot", title: t("filters.on") }, " ●") : "",
       ),
     ),
@@ -146,10 +191,9 @@ const showTabs = () => {
   TABS.forEach((name) => (at(`pane-${name}`).hidden = state.tab !== name));
 };
 
-const tally = () => ` ${now.loops.length}${now.snapshot.more || now.snapshot.moreUnpriced ? "+" : ""}`;
-
 const openTab = (name, focused = false) => {
   state.tab = name;
   showTabs();
+  remember(true);
   if (focused) at(`tab-${name}`).focus();
 };

@@ -62,6 +62,7 @@ const ask = (text) => {
   offer();
   draw();
   showTable();
+  reshow();
   if (state.query) say(t("live.found", { count: offers.length }));
 };
 

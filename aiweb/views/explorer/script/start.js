@@ -3,6 +3,7 @@
 const say = (text) => (at("live").textContent = text);
 
 const choose = (what, { scroll = false, focus: focused = false, tab = "details" } = {}) => {
+  what = routed(what);
   state.chosen = what;
   if (what?.loop && !chosenLoop()) state.chosen = null;
   state.tab = tab;
@@ -13,11 +14,24 @@ const choose = (what, { scroll = false, focus: focused = false, tab = "details" 
     const [pays, receives] = totals ? totals.map(money) : [t("nothing"), t("nothing")];
     say(t("live.party", { name: partyName(what.party), pays, receives }));
   } else if (what.deal) say(t("live.deal", { name: dealTitle(deals.get(what.deal)), count: deals.get(what.deal).legs.length }));
+  else if (what.pair) say(t("live.pair", { ...pairEnds(what.pair), count: legsBetween.get(what.pair).length }));
+  else if (what.path) say(t("live.path", { ...pairEnds(what.path), count: chosenPaths().paths.length }));
   else say(t("live.loop", { name: loopText(chosenLoop()), amount: loopAmount(chosenLoop()) }));
   if (focused) at(`pane-${tab}`).focus({ preventScroll: true });
   if (scroll && what && narrow.matches) at("panel").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
   else if (scroll && what) at("view-graph").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
 };
+
+/** On a small screen what counts is said in a line, which opens the controls. */
+const showFold = () => {
+  const open = document.body.hasAttribute("data-open");
+  at("fold").setAttribute("aria-expanded", String(open));
+  at("fold").textContent = t("fold", { preset: t(`preset.${state.preset}`), consideration: t(`consideration.${state.consideration}`) });
+};
+at("fold").addEventListener("click", () => {
+  document.body.toggleAttribute("data-open");
+  showFold();
+});
 
 /* -- views --------------------------------------------------------------- */
 
@@ -72,6 +86,7 @@ const show = (step = false) => {
   if (started) draw();
   showTable();
   showView();
+  showStory();
   remember(step);
   if (index >= 0 && !holder.hidden) holder.querySelectorAll("button")[index]?.focus({ preventScroll: true });
 };
@@ -79,12 +94,17 @@ const show = (step = false) => {
 const resnap = (step = false) => {
   settle();
   if (state.chosen?.loop && !chosenLoop()) state.chosen = null;
+  at("cleared").hidden = true;
   showNumbers();
+  showWhatif();
+  showTime();
+  showFold();
   showFilters();
   show(step === true);
   at("says").textContent = t(`says.${state.preset}`);
   const { numbers } = now.snapshot;
-  say(t("live.snapshot", {
+  // While time goes by, only where it stops is said.
+  if (!playing) say(t("live.snapshot", {
     date: day(state.date),
     preset: t(`preset.${state.preset}`),
     consideration: t(`consideration.${state.consideration}`),
@@ -112,84 +132,20 @@ const buildSwitch = (id, options, act) => {
 };
 
 const buildSwitches = () => {
-  const note = (iso) => {
-    if (iso === data.article) return t("as-of.article");
-    return iso === data.asOf ? t("as-of.registry") : "";
-  };
-  buildSwitch("language", Object.entries(LANGUAGES), relabel);
-  buildSwitch("theme", ["auto", "light", "dark"].map((name) => [name, t(`theme.${name}`)]), retheme);
-  buildSwitch("date", data.marked.map((iso) => [iso, day(iso), note(iso)]), () => {
-    state.whatif = "";
-    resnap(true);
+  buildSwitch("language", Object.entries(LANGUAGES), () => {
+    remember(true);
+    relabel();
+  });
+  buildSwitch("theme", ["auto", "light", "dark"].map((name) => [name, t(`theme.${name}`)]), () => {
+    remember(true);
+    retheme();
+  });
+  buildSwitch("date", data.marked.map((iso) => [iso, day(iso), dayNote(iso)]), () => {
+    haltTime();
+    goTo(state.date);
   });
   buildSwitch("preset", PRESETS.map((name) => [name, t(`preset.${name}`)]), () => resnap(true));
   buildSwitch("consideration", CONSIDERATIONS.map((name) => [name, t(`consideration.${name}`)]), () => resnap(true));
-};
-
-const ICONS = {
-  "zoom.in": "M8 2v12M2 8h12",
-  "zoom.out": "M2 8h12",
-  "zoom.fit": "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
-  picture: "M8 2v8M4.5 7 8 10.5 11.5 7M2 14h12",
-};
-
-const buildZoom = () => {
-  const act = { "zoom.in": () => zoom(1.35), "zoom.out": () => zoom(1 / 1.35), "zoom.fit": () => fit(), picture: savePicture };
-  at("zoom").replaceChildren(
-    ...Object.entries(ICONS).map(([key, path]) =>
-      make(
-        "button",
-        { type: "button", title: t(key), "aria-label": t(key), onclick: act[key] },
-        drawing("svg", { width: 16, height: 16, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "aria-hidden": "true" }, drawing("path", { d: path })),
-      ),
-    ),
-  );
-};
-
-const SHAPES = {
-  dot: "M8 2a6 6 0 1 1 0 12a6 6 0 1 1 0-12z",
-  square: "M3 3h10v10H3z",
-  diamond: "M8 1.5 14.5 8 8 14.5 1.5 8z",
-  triangle: "M8 2 14.5 13.5h-13z",
-  triangleDown: "M8 14 1.5 2.5h13z",
-  hexagon: "M4.5 2h7l3.5 6-3.5 6h-7L1 8z",
-  star: "M8 1l2 4.8 5.2.4-4 3.4 1.3 5L8 11.9l-4.5 2.7 1.3-5-4-3.4L6 5.8z",
-};
-
-const buildKey = () => {
-  const icon = (colour, path, more = {}) => {
-    const svg = drawing("svg", { width: 16, height: 16, "aria-hidden": "true" }, drawing("path", { d: path, fill: "currentColor", ...more }));
-    svg.style.color = `var(--${colour})`;
-    return svg;
-  };
-  const line = (colour, thick, dashes = "none") => {
-    const set = { d: "M1 8h24", stroke: "currentColor", "stroke-width": thick, "stroke-dasharray": dashes };
-    const svg = drawing("svg", { width: 26, height: 16, "aria-hidden": "true" }, drawing("path", set));
-    svg.style.color = `var(--${colour})`;
-    return svg;
-  };
-  const shapes = new Map(nodes.get().map((node) => [parties.get(node.id).kind, node.shape]));
-  const used = new Set(data.legs.map((leg) => leg.instrument));
-  const flows = new Set(data.legs.filter((leg) => !data.still.includes(leg.instrument)).map((leg) => leg.instrument));
-  const part = (title, items, more) => make("section", {}, make("h3", {}, title), make("ul", { class: more }, items));
-  const mark = (colour, thick, dashes, text) => make("li", {}, line(colour, thick, dashes), text);
-  at("strip").replaceChildren(
-    ...data.instruments.filter((name) => flows.has(name)).map((name) => mark(name, 4, "none", t(`instrument.${name}`))),
-    mark("ink", 2.5, "6 3", t("line.unsigned")),
-    mark("ink", 1.5, "1.5 3", t("line.undisclosed")),
-  );
-  at("key-body").replaceChildren(
-    part(t("legend.money"), data.instruments.filter((name) => used.has(name)).map((name) => make("li", {}, line(name, 4), t(`instrument.${name}`)))),
-    part(t("legend.line"), [
-      make("li", {}, line("ink", 2.5), t("line.signed")),
-      make("li", {}, line("ink", 2.5, "7 4"), t("line.unsigned")),
-      make("li", {}, line("ink", 1.5, "1.5 3"), t("line.undisclosed")),
-      make("li", {}, line("strong", 1.5, "2 4"), t("line.left")),
-    ], "one"),
-part(t("legend.width"), data.widths.map((step) => make("li", {}, line("ink", width(step)), money(step))), "one"),
-    part(t("legend.parties"), data.kinds.filter((kind) => shapes.has(kind)).map((kind) => make("li", {}, icon(kind, SHAPES[shapes.get(kind)]), t(`kind.${kind}`)))),
-    part(t("legend.amounts"), ["up-to", "incl", "plus", "floor", "least", "undisclosed"].map((key) => make("li", {}, make("b", {}, t(`amounts.${key}`)), t(`amounts.${key}.says`))), "one said"),
-  );
 };
 
 /** Write every fixed word in the chosen language, then everything else. */
@@ -204,6 +160,7 @@ const relabel = () => {
   at("registry").textContent = t("registry", { digest: data.digest, date: day(data.asOf) });
   const held = document.activeElement?.name;
   buildSwitches();
+  buildTime();
   buildZoom();
   buildKey();
   resnap();
@@ -233,6 +190,7 @@ at("skip").addEventListener("click", (event) => {
 });
 
 addEventListener("hashchange", () => {
+  picking = null;
   recall();
   settle();
   settleIn();
@@ -241,13 +199,46 @@ addEventListener("hashchange", () => {
   relabel();
 });
 
-addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input[type=search], select, textarea");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
+/** What single keys do: with a word on each, and the keys by which it is shown if that is not the key itself. */
+const KEYS = {
+  "/": () => {
+    if (state.view !== "graph" && search.closest("[hidden]")) openView("graph");
     search.focus();
     search.select();
-  } else if (event.key === "Escape") {
+  },
+  "?": () => showKeys(),
+  ...Object.fromEntries(ORDER.map((name, index) => [String(index + 1), () => openView(name)])),
+  ",": () => stepBy(-1),
+  ".": () => stepBy(1),
+  p: () => at("time-play")?.click(),
+  "[": () => tellBy(-1),
+  "]": () => tellBy(1),
+};
+
+/** Say which keys do what; whoever speaks to the machine, or hits keys by chance, can turn the single ones off. */
+const showKeys = () => {
+  const rows = [["/"], ["?"], ["1 – 9", "views"], [", .", "time"], ["p", "play"], ["[ ]", "story"], ["← ↑ → ↓", "arrows"], ["Tab", "tab"], ["Esc", "escape"]];
+  const box = at("keys");
+  box.replaceChildren(
+    make("h2", { id: "keys-label" }, t("keys")),
+    make("dl", {}, rows.flatMap(([keys, word = keys]) => [make("dt", {}, keys.split(" ").map((key) => (key === "–" ? " – " : make("kbd", {}, key)))), make("dd", {}, t(`keys.${word}`))])),
+    make("label", { class: "choice" }, make("input", { type: "checkbox", id: "singles", checked: state.keys, onchange: (event) => {
+      state.keys = event.target.checked;
+      remember();
+    } }), t("keys.on")),
+    make("button", { type: "button", class: "button", onclick: () => box.close() }, t("keys.close")),
+  );
+  box.showModal();
+};
+at("help").addEventListener("click", showKeys);
+
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input[type=search], select, textarea, dialog");
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (KEYS[event.key] && state.keys && plain && !typing) {
+    event.preventDefault();
+    KEYS[event.key]();
+  } else if (event.key === "Escape" && !typing?.closest("dialog")) {
     if (at("key").open && at("key").contains(document.activeElement)) at("key").open = false;
     else if (search.value) {
       search.value = "";
@@ -276,4 +267,4 @@ started = true;
 document.documentElement.dataset.ready = "";
 
 /* What a test may look at: the same objects the page uses. */
-window.aiweb = { state, data, network, nodes, edges, now: () => now, labels: () => labels.map(({ id }) => id) };
+window.aiweb = { amounts: { summed, written }, rows: () => VIEWS[state.view].rows(), circulate, snapshotOf, gapOf, state, data, network, nodes, edges, now: () => now, labels: () => labels.map(({ id }) => id), written: () => ({ labels, texts }), glimpse: () => peek, paths: widestPaths };

@@ -21,7 +21,9 @@ const state = {
   chosen: null,
   tab: "details",
   sort: { column: "amount", down: true },
-  whole: false,
+  keys: true,
+  against: "",
+  story: 0,
 };
 
 /** The order of the views' tabs. */
@@ -64,15 +66,24 @@ keepSet("statuses", (word) => data.statuses.includes(word));
 KEPT.least = { write: () => (state.least < 0 ? "" : String(high(state.least))), read: (text) => (state.least = data.thresholds.find((step) => String(high(step)) === text) ?? -1) };
 KEPT.undisclosed = { write: () => (state.undisclosed ? "" : "no"), read: (text) => (state.undisclosed = text !== "no") };
 KEPT.left = { write: () => (state.left ? "yes" : ""), read: (text) => (state.left = text === "yes") };
-["party", "deal", "loop"].forEach((name) => {
+["party", "deal", "loop", "pair", "path"].forEach((name) => {
   KEPT[name] = {
     write: () => state.chosen?.[name] ?? "",
     read: (text) => {
-      const known = { party: () => parties.get(text)?.spots, deal: () => deals.has(text), loop: () => text }[name];
+      const known = { party: () => parties.get(text)?.spots, deal: () => deals.has(text), loop: () => text, pair: () => arrows.has(text), path: () => routeOf(text) }[name];
       if (text && known()) state.chosen = { [name]: text };
     },
   };
 });
+KEPT.leg = {
+  write: () => (state.chosen?.leg === undefined ? "" : String(deals.get(state.chosen.deal).legs.indexOf(state.chosen.leg) + 1)),
+  read: (text) => {
+    const leg = deals.get(state.chosen?.deal)?.legs[Number(text) - 1];
+    if (leg !== undefined) state.chosen.leg = leg;
+  },
+};
+keepWord("tab", () => TABS, "details");
+KEPT.keys = { write: () => (state.keys ? "" : "off"), read: (text) => (state.keys = text !== "off") };
 keepWord("language", () => Object.keys(LANGUAGES), state.language);
 keepWord("theme", () => ["auto", "light", "dark"], "auto");
 
@@ -111,7 +122,7 @@ let now = null;
 
 /** Work out once, for the chosen day and convention, what each leg is worth and why it may not count. */
 const settle = () => {
-  const snapshot = data.snapshots[`${world()}/${state.preset}/${state.consideration}`];
+  const snapshot = snapshotOf(world(), state.preset, state.consideration);
   const states = data.states[world()];
   const counted = new Map([...snapshot.legs.map((leg) => [leg, states[leg].amount]), ...snapshot.worth]);
   const out = new Map(snapshot.out.flatMap(([reason, legs]) => legs.map((leg) => [leg, reason])));
@@ -176,6 +187,12 @@ const focus = () => {
   const extra = [];
   if (chosen?.loop) legs = chosenLoop().legs;
   else if (chosen?.deal) legs = deals.get(chosen.deal).legs;
+  else if (chosen?.pair) legs = legsBetween.get(chosen.pair).filter(passes);
+  else if (chosen?.path) {
+    const { from, to, lit } = chosenPaths();
+    legs = lit.flatMap((path) => path.hops.flatMap((hop) => hop.legs));
+    extra.push(from, to);
+  }
   else if (chosen?.party) {
     legs = all.filter((leg) => [data.legs[leg].payer, data.legs[leg].payee].includes(chosen.party));
     extra.push(chosen.party);

@@ -11,17 +11,40 @@ const COLUMNS = {
   counts: (leg) => (now.counted.has(leg) ? 1 : 0),
 };
 
-const showTable = () => {
-  const known = data.legs.map((_, leg) => leg).filter((leg) => now.states[leg].status);
-  const rows = known.filter((leg) => passes(leg) && legFits(leg));
+const ROWS = 200;
+/** How many more rows were asked for. */
+let rowsMore = 0;
+
+/** The legs that pass filters and search, in the order chosen. */
+const tableLegs = () => {
+  const rows = data.legs.map((_, leg) => leg).filter((leg) => passes(leg) && legFits(leg));
   const { column, down } = state.sort;
   const compare = new Intl.Collator(state.language === "zh" ? "zh-CN" : "en").compare;
-  const value = COLUMNS[column];
-  rows.sort((a, b) => {
-    const [one, other] = [value(a), value(b)];
+  const values = new Map(rows.map((leg) => [leg, COLUMNS[column](leg)]));
+  // In the view of its own, what is chosen comes first.
+  const lit = state.view === "table" && state.chosen && focus()?.legs;
+  return rows.sort((a, b) => {
+    if (lit && lit.has(a) !== lit.has(b)) return lit.has(a) ? -1 : 1;
+    const [one, other] = [values.get(a), values.get(b)];
     const order = typeof one === "number" ? one - other : compare(one, other);
     return (down ? -order : order) || a - b;
   });
+};
+
+/** The table stands beneath the picture, or in its place where it is the view. */
+const placeTable = () => {
+  const table = at("view-table");
+  const stage = document.querySelector(".stage");
+  if (state.view === "table") {
+    if (table.parentNode !== stage) stage.append(table);
+  } else if (table.parentNode === stage) document.querySelector("main").after(table);
+};
+
+const showTable = () => {
+  placeTable();
+  const known = data.legs.filter((_, leg) => now.states[leg].status).length;
+  const rows = tableLegs();
+  const { column, down } = state.sort;
   document.querySelectorAll("th[data-column]").forEach((head) => {
     const name = head.dataset.column;
     if (name === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -32,46 +55,74 @@ const showTable = () => {
         const same = state.sort.column === name;
         state.sort = { column: name, down: same ? !state.sort.down : name === "amount" };
         showTable();
+        remember(true);
       } });
       head.replaceChildren(button);
     }
     button.textContent = t(`column.${name}`);
   });
-  const short = narrow.matches && !state.whole && rows.length > SHORT;
-  at("rows").replaceChildren(...(short ? rows.slice(0, SHORT) : rows).map(tableRow));
-  at("more").hidden = !short;
-  at("more").textContent = t("table.more", { count: rows.length });
-  at("table-says").textContent = t("table.says", { date: day(state.date), shown: rows.length, all: known.length });
+  const most = (narrow.matches ? SHORT : ROWS) + rowsMore;
+  const lit = state.chosen && focus();
+  renew(at("rows"), rows.slice(0, most).map((leg) => tableRow(leg, lit?.legs.has(leg))));
+  at("more").hidden = rows.length <= most;
+  at("more").textContent = t("table.next", { count: Math.min(ROWS, rows.length - most) });
+  const first = lit && state.view === "table" ? ` ${t("table.first", { count: rows.filter((leg) => lit.legs.has(leg)).length })}` : "";
+  at("table-says").textContent = t("table.says", { date: day(today()), shown: rows.length, all: known }) + first;
 };
 
 at("more").addEventListener("click", () => {
-  state.whole = true;
+  const first = at("rows").children.length;
+  rowsMore += ROWS;
   showTable();
-  at("rows").children[SHORT]?.querySelector("button")?.focus();
+  at("rows").children[first]?.querySelector("button")?.focus();
 });
 narrow.addEventListener("change", () => showTable());
 
-const tableRow = (leg) => {
+const tableRow = (leg, lit) => {
   const { deal, payer, payee, instrument } = data.legs[leg];
   const standing = now.states[leg];
   const counts = now.counted.has(leg);
   const cell = (name, ...content) => make("td", { class: name }, ...content);
-  const classes = [counts ? "" : "out", state.chosen?.deal === deal ? "chosen" : ""].filter(Boolean).join(" ");
+  const classes = [counts ? "" : "out", lit ? "chosen" : ""].filter(Boolean).join(" ");
+  const to = (what, name, text) => link(text, () => choose(what, { scroll: true, focus: true }), { "data-key": `${name}:${leg}` });
   return make(
     "tr",
     { class: classes || undefined, "data-leg": String(leg) },
-    cell("payer", partyName(payer)),
-    cell("payee", partyName(payee)),
-    cell("amount", money(worth(leg))),
+    cell("payer", to({ party: payer }, "payer", partyName(payer))),
+    cell("payee", to({ party: payee }, "payee", partyName(payee))),
+    cell("amount", explained(money(worth(leg)), () => legSays(leg), { "data-key": `amount:${leg}` })),
     cell("instrument", swatch(instrument), t(`instrument.${instrument}`)),
     cell("status", t(`status.${standing.status}`)),
     cell("since", standing.since),
-    cell("deal", link(dealTitle(deals.get(deal)), () => choose({ deal, leg }, { scroll: true, focus: true }))),
+    cell("deal", to({ deal, leg }, "deal", dealTitle(deals.get(deal)))),
     cell("counts", counts ? t("counts.yes") : why(leg)),
   );
 };
 
+const SORTED = Object.keys(COLUMNS).flatMap((name) => [name, `-${name}`]);
+KEPT.sort = {
+  write: () => (state.sort.column === "amount" && state.sort.down ? "" : `${state.sort.down ? "-" : ""}${state.sort.column}`),
+  read: (text) => (state.sort = SORTED.includes(text) ? { column: text.replace("-", ""), down: text[0] === "-" } : { column: "amount", down: true }),
+};
+
 VIEWS.table = {
   show: () => {},
-  rows: () => ({ columns: [], rows: [] }),
+  rows: () => ({
+    columns: ["leg", "payer", "payee", "low", "high", "undisclosed", "instrument", "status", "since", "deal", "counts"],
+    rows: tableLegs().map((leg) => {
+      const { deal, payer, payee, instrument } = data.legs[leg];
+      const { status, since } = now.states[leg];
+      return [
+        `${deal}/${deals.get(deal).legs.indexOf(leg) + 1}`,
+        partyName(payer),
+        partyName(payee),
+        ...ranged(data.money[worth(leg)]),
+        t(`instrument.${instrument}`),
+        t(`status.${status}`),
+        since,
+        dealTitle(deals.get(deal)),
+        now.counted.has(leg) ? t("counts.yes") : why(leg),
+      ];
+    }),
+  }),
 };

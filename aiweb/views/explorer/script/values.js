@@ -25,10 +25,6 @@ const inflated = async (text) => {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return unpack(JSON.parse(await new Response(stream).text()));
 };
-if (!("DecompressionStream" in window)) {
-  at("old").hidden = false;
-  return;
-}
 const { data, words, nodes: allNodes, edges: allEdges } = await inflated(at("payload").textContent);
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
