@@ -27,6 +27,7 @@ const HOWS = [
   ["drawn", /^(?:interest: )?what (?:of it is|is) drawn(?: of it)? is not published$/],
   ["rate", /^(?:interest: )?no rate of interest is published$/],
   ["cash", /^cash at any date$/],
+  ["forecast-parts", /^a free-cash-flow forecast for (.+); of its parts (.+) (?:is|are) published$/],
   ["forecast", /^a free-cash-flow forecast for (.+)$/],
   ["flow", /^(\S+) free cash flow of (.+)$/],
 ];
@@ -35,7 +36,7 @@ const howText = (text) => {
   const found = HOWS.find(([, pattern]) => pattern.test(text));
   if (!found) return text;
   const [, one = "", two = ""] = text.match(found[1]);
-  return t(`how.${found[0]}`, { one: found[0] === "flow" ? t(`figure.${one}`) : one, two });
+  return t(`how.${found[0]}`, { one: found[0] === "flow" ? t(`figure.${one}`) : one.replaceAll(" from ", " 自 "), two });
 };
 
 /* Leaving things out. */
@@ -378,7 +379,7 @@ const showGap = (box) => {
     const said = row
       ? [make("p", { class: "warn" }, t("gap.refused"))]
       : lacking
-        ? [make("p", {}, make("b", {}, t("gap.without", { name: partyName(party) }))), missing(lacking.missing), make("p", { class: "soft" }, t("gap.known", { items: lacking.items, cash: lacking.opening === undefined ? t("none") : `${money(lacking.opening)} (${lacking.on})` }))]
+        ? [make("p", {}, make("b", {}, t("gap.without", { name: partyName(party) }))), missing(lacking.missing), state.off.size ? "" : make("p", { class: "soft" }, t("gap.known", { items: lacking.items, cash: lacking.opening === undefined ? t("none") : `${money(lacking.opening)} (${lacking.on})` }))]
         : [];
     return renew(box, head, choice, said, party ? copied(gapCommand("gap", party)) : "");
   }
