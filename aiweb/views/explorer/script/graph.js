@@ -671,7 +671,7 @@ const writeAmounts = (context, toScreen, taken) => {
   rows.slice(0, Math.min(most, 150)).forEach((one) => {
     const curve = network.body.edges[one.id]?.edgeType;
     if (!curve?.getPoint) return;
-    const amount = one.counted.length === 1 ? money(worth(one.counted[0])) : written(one.amount);
+    const amount = compact(one.counted.length === 1 ? worth(one.counted[0]) : one.amount);
     const text = one.legs.length > 1 ? `${amount} · ×${one.legs.length}` : amount;
     const half = measure(context, text) / 2 + 5;
     const places = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74].map((along) => {
@@ -679,7 +679,8 @@ const writeAmounts = (context, toScreen, taken) => {
       const { x, y } = toScreen(point.x, point.y);
       return { id: one.id, text, cx: x, cy: y, left: x - half, right: x + half, top: y - 9, bottom: y + 9 };
     });
-    const box = places.find((spare) => !taken.some((other) => !other.faint && clash(spare, other)));
+    const edge = context.canvas.clientWidth - 4;
+    const box = places.find((spare) => spare.left > 4 && spare.right < edge && !taken.some((other) => !other.faint && clash(spare, other)));
     if (!box) return;
     taken.push(box);
     texts.push(box);
@@ -933,6 +934,8 @@ const steer = (event) => {
   }[event.key];
   if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
+  // The same keys mean other things to the page.
+  event.stopPropagation();
   act();
 };
 
