@@ -58,11 +58,19 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What a party owes at one rank, by obligation."""
+    """What a party owes at one rank, by obligation: in dollars, and as shares of all of it."""
 
     rank: int
+    amounts: Mapping[str, Fraction]
     shares: Mapping[str, Fraction]
     total: Fraction
+
+    def paid(self, money: Fraction) -> Mapping[str, Fraction]:
+        """Give what each is paid out of an amount, in proportion."""
+        # Nearly all layers are paid whole, and products of fractions are slow.
+        if money == self.total:
+            return self.amounts
+        return {name: money * share for name, share in self.shares.items()}
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,11 @@ class Books:
         return tuple(sorted({*self.cash, *names} - self.outside))
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All obligations, sorted."""
+        return tuple(sorted(self.obligations))
+
+    @cached_property
     def layers(self) -> Mapping[str, tuple[Layer, ...]]:
         """What each party owes, rank by rank from the first paid; without what is zero."""
         ranked: dict[str, dict[int, dict[str, Fraction]]] = {party: {} for party in self.parties}
@@ -124,8 +137,8 @@ class Books:
                 ranked[owed.debtor].setdefault(owed.rank, {})[name] = Fraction(owed.amount)
         return {
             party: tuple(
-                Layer(rank, _in_proportion(shares), sum(shares.values(), _ZERO))
-                for rank, shares in sorted(ranks.items())
+                Layer(rank, amounts, _in_proportion(amounts), sum(amounts.values(), _ZERO))
+                for rank, amounts in sorted(ranks.items())
             )
             for party, ranks in ranked.items()
         }
@@ -144,7 +157,8 @@ class Books:
         """Add up payments, by obligation, to what each party and each name outside receives."""
         found = dict.fromkeys((*self.parties, *sorted(self.outside)), _ZERO)
         for name, amount in paid.items():
-            found[self.obligations[name].creditor] += amount
+            if amount:
+                found[self.obligations[name].creditor] += amount
         return found
 
     def held(self, party: str) -> Fraction:
@@ -367,7 +381,7 @@ def applied(
     books: Books, received: Mapping[str, Fraction], alpha: Fraction, beta: Fraction
 ) -> dict[str, Fraction]:
     """Say what each obligation is paid by a party that has its cash and what it `received`."""
-    paid: dict[str, Fraction] = dict.fromkeys(sorted(books.obligations), _ZERO)
+    paid: dict[str, Fraction] = dict.fromkeys(books.names, _ZERO)
     for party, ranks in books.layers.items():
         able = books.held(party) + received[party] >= books.owed[party]
         rest = books.owed[party] if able else alpha * books.held(party) + beta * received[party]
@@ -498,13 +512,12 @@ class _Solver:
         return links, own
 
     def _paid(self, place: Mapping[str, int], marginal: Mapping[str, Fraction]) -> dict[str, Fraction]:
-        paid = dict.fromkeys(sorted(self.books.obligations), _ZERO)
+        paid = dict.fromkeys(self.books.names, _ZERO)
         for party in self._payers:
             for number, layer in enumerate(self.books.layers[party]):
-                now = layer.total if number < place[party] else _ZERO
-                if number == place[party]:
-                    now = marginal.get(party, _ZERO)
-                part = {name: now * share for name, share in layer.shares.items()}
+                if number > place[party]:
+                    break
+                part = layer.paid(layer.total if number < place[party] else marginal.get(party, _ZERO))
                 paid |= {name: on_grid(one) for name, one in part.items()} if self.rounded else part
         return paid
 
@@ -524,10 +537,10 @@ def _whole_only(books: Books, place: Mapping[str, int]) -> tuple[Payments, tuple
     """
     rounds: list[tuple[str, ...]] = []
     while True:
-        paid = dict.fromkeys(sorted(books.obligations), _ZERO)
+        paid = dict.fromkeys(books.names, _ZERO)
         for party, ranks in books.layers.items():
             for layer in ranks[: place[party]]:
-                paid |= {name: layer.total * share for name, share in layer.shares.items()}
+                paid |= layer.amounts
         received = books.received(paid)
         able = {
             party: _whole_ranks(ranks, books.held(party) + received[party])
