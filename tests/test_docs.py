@@ -99,7 +99,7 @@ def test_what_would_set_the_project_up_exists(root: Path, manual: dict[str, str]
 def test_the_readme_opens_with_the_two_commands_and_the_picture(manual: dict[str, str]) -> None:
     """One line sets everything up and builds; the other tests everything; a picture says what it shows."""
     found = [block.lines for block in blocks.blocks(manual["README.md"]) if block.language == "sh"]
-    (picture,) = re.findall(r"!\[([^]]*)\]\(docs/picture\.png\)", manual["README.md"])
+    (picture,) = re.findall(r"!\[([^]]*)\]\(docs/explorer-graph\.png\)", manual["README.md"])
 
     assert found == [("bash tests/run --build",), ("bash tests/run",)]
     assert picture
