@@ -288,6 +288,8 @@ def _at_rest(tab: Page, limit: float) -> float | None:
 def _dragged(tab: Page) -> float:
     """Drag the background in circles and count frames."""
     spot = tab.evaluate(_EMPTY)
+    if spot is None:
+        return 0.0
     tab.mouse.move(*spot)
     tab.mouse.down()
     start, frames = tab.evaluate("[performance.now(), bench.frames]")
@@ -305,6 +307,8 @@ def _dragged(tab: Page) -> float:
 _EMPTY: Final = """() => {
   const size = (one) => one.clientWidth * one.clientHeight;
   const [largest] = [...document.querySelectorAll("canvas")].sort((a, b) => size(b) - size(a));
+  // A page that is still at work when its time is up may have drawn nothing yet.
+  if (!largest) return null;
   const box = largest.getBoundingClientRect();
   return [box.left + 24, Math.min(box.top + box.height * 0.3, innerHeight - 140)];
 }"""

@@ -72,7 +72,8 @@ def test_the_numbers_of_both_sides_are_those_of_the_analyses(opened: Opener) -> 
     assert table["Circular dollars"] == ["$6bn", "up to $2bn", "−$6bn", "−$4bn"]
     assert table["Legs that count"][:2] == ["2", "3"]
     assert table["Circular share, at lower bounds"][:2] == ["85.7%", "0.0%"]
-    assert table["Circular share, at lower bounds"][2] == "−85.7 points"
+    assert table["Circular share, at lower bounds"][2:] == ["−85.7 points", ""]
+    assert table["Circular share, at upper bounds"][2:] == ["", "−69 points"]
 
 
 def test_the_other_side_is_chosen_and_kept(opened: Opener) -> None:

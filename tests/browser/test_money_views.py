@@ -367,6 +367,39 @@ def test_the_gap_follows_the_world_the_party_and_what_is_left_out(opened: Opener
     assert seen.errors == []
 
 
+def test_what_is_in_no_year_is_said_under_the_headlines(opened: Opener) -> None:
+    """What is settled is in the opening cash, so it is told apart; a party never short has its cash told."""
+    read = registry(
+        """
+        *funds -> lab: $9bn loan closed 2026-02-01
+        lab -> cloud: $4bn..6bn
+        lab -> chips: $7bn
+        lab -> other: undisclosed
+        lab -> maker: $3bn announced
+        maker -> lab: $2bn
+        ---
+        figures:
+          lab:
+            - {metric: cash, period: 2026-12-31, amount: $40bn, kind: reported, source: s}
+            - {metric: free-cash-flow, period: 2027, amount: $5bn, kind: forecast, source: s}
+        """
+    )
+    seen = opened(read, at="view=gap&party=lab")
+    said = seen.text("#gap-not-in")
+    rows = [row for row in funding(DealGraph(read, convention(read)), "lab").undated if not row.settled]
+
+    assert len(rows) == 5
+    for text in ("$11bn–13bn of signed uses", "$2bn of signed sources", "$3bn of uses only announced"):
+        assert text.replace("bn–", "–") in said
+    assert "1 undisclosed amount." in said
+    assert "never short" in verdicts(seen)[0]
+    assert "cash at the end of 2027: $45bn" in verdicts(seen)[0]
+    assert "peak" not in verdicts(seen)[0]
+    seen.tab.locator("#gap-not-in .link").click()
+    expect(seen.tab.locator("[data-open=undated] table")).to_be_visible()
+    assert seen.errors == []
+
+
 def test_a_day_without_a_gap_says_so_and_leads_to_one(opened: Opener, shipped_page: str) -> None:
     """The slider stops at days for which none is worked out."""
     seen = opened(shipped_page, at="view=gap&date=2026-03-31")
@@ -454,9 +487,62 @@ def test_stress_names_who_fails_in_which_round_and_lets_anybody_fail(
     seen.tab.locator("#stress-party").select_option("openai")
     caused = stress(graph, "openai").ample.caused
     assert english(Money(caused, caused)) in seen.text("#stress-unpaid")
+    found = stress(graph, "openai")
+    answer = seen.text("#stress-answer")
+    for name in {*found.ample.fallen, *found.none.fallen}:
+        assert shipped.parties[name].name in answer
+    assert ("Nobody else" in answer) == (not found.ample.fallen)
+    most = max(found.none.by("creditor").items(), key=lambda row: row[1][1])
+    assert shipped.parties[most[0]].name in seen.text("#stress-unpaid")
     assert "DebtRank" in seen.text("#view-stress")
     assert "fail=openai" in seen.tab.url
     assert "aiweb stress --under contracted --fail openai" in seen.text("#view-stress .command >> nth=-1")
+    assert seen.errors == []
+
+
+def test_stress_answers_first_who_fails_because_of_a_party(opened: Opener) -> None:
+    """The one pulled down stands on top, the one that fails anyway under a heading of its own."""
+    read = registry(
+        """
+        a -> b: $9bn purchase #term 2027
+        b -> c: $8bn purchase #term 2027
+        d -> c: $5bn purchase #term 2027
+        ---
+        figures:
+          a: [{metric: cash, period: 2026-12-31, amount: $20bn, kind: reported, source: s}]
+          b: [{metric: cash, period: 2026-12-31, amount: $1bn, kind: reported, source: s}]
+          d: [{metric: cash, period: 2026-12-31, amount: $2bn, kind: reported, source: s}]
+        """
+    )
+    seen = opened(read, at="view=stress&fail=a")
+    names = [read.parties[name].name for name in "abd"]
+    heads = seen.tab.locator("#view-stress h3").all_inner_texts()
+    assert seen.text("#stress-answer") == f"Because of {names[0]} also fail: {names[1]}"
+    rounds = seen.tab.locator("#view-stress .pair")
+    assert names[1] in rounds.nth(0).inner_text()
+    assert names[2] not in rounds.nth(0).inner_text()
+    assert names[2] in rounds.nth(1).inner_text()
+    assert names[1] not in rounds.nth(1).inner_text()
+    assert heads[1] == f"Who fails anyway, whether {names[0]} pays or not"
+
+    seen.tab.locator("#stress-party").select_option("b")
+    assert seen.text("#stress-answer") == f"Nobody else fails because of {names[1]}."
+    assert seen.errors == []
+
+
+def test_stress_says_why_a_party_with_cash_fails_in_the_worse_case_only(
+    opened: Opener, shipped_page: str
+) -> None:
+    """SoftBank has cash, and a bridge loan drawn by nobody knows how much; a what-if says how it differs."""
+    seen = opened(shipped_page, at="view=stress")
+    why = seen.tab.locator("#view-stress .rounds .why")
+    expect(why).to_have_count(1)
+    assert "it has a cash figure" in why.inner_text()
+    assert "SoftBank" in seen.tab.locator("#view-stress .rounds li li", has=why).inner_text()
+    assert seen.tab.locator("#stress-whatif").count() == 0
+
+    seen.tab.locator("#whatif-choice").select_option("openai-fails")
+    assert "the deals of OpenAI end" in seen.text("#stress-whatif")
     assert seen.errors == []
 
 

@@ -186,10 +186,110 @@ def test_the_ladder_shows_both_bounds(opened: Opener) -> None:
     seen = opened(registry(test_the_ladder_shows_both_bounds.__doc__))
 
     # Twice the way back of two, and of three thrice the narrowest.
-    rungs = ["$20–24bn+", "$29–36bn+", "$29–36bn+", "$29–36bn+"]
+    rungs = ["$20–24bn+", "$29–36bn+"]
     assert seen.tab.locator("#number-ladder b").all_inner_texts() == rungs
     bars = seen.tab.locator("#number-ladder i.low").evaluate_all("(all) => all.map((bar) => bar.style.width)")
-    assert [round(float(bar[:-1])) for bar in bars] == [56, 81, 81, 81]
+    assert [round(float(bar[:-1])) for bar in bars] == [56, 81]
+    # Loops of three cancel as much as any: the longer are not shown again, but explained they are.
+    assert "up to 3: all of it" in seen.text("#number-ladder")
+    seen.tab.locator("#number-ladder .num").click()
+    steps = seen.tab.locator("#explanation .sums li b").all_inner_texts()
+    assert steps == ["$20–24bn+", "$29–36bn+", "$29–36bn+", "$29–36bn+"]
+
+
+def test_rungs_that_are_not_worked_out_say_so(opened: Opener) -> None:
+    """
+    a -> b: $30bn
+    b -> a: $10bn purchase
+    b -> c: $5bn purchase
+    c -> a: $3bn purchase
+    d -> a: $1bn
+    """
+    web = registry(test_rungs_that_are_not_worked_out_say_so.__doc__)
+    left = opened(web, at="off=party:d").text("#number-ladder")
+    pairs = opened(web, at="off=party:c").text("#number-ladder")
+
+    assert left.count("– not worked out") == 2
+    assert "$29bn" in left
+    assert "2 parties: all of it" in pairs
+    assert "not worked out" not in pairs
+
+
+def test_the_number_of_paid_says_on_how_many_legs_it_rests(opened: Opener) -> None:
+    """
+    a -> b: $30bn loan closed 2025-02-01
+    b -> a: $10bn purchase
+    """
+    seen = opened(registry(test_the_number_of_paid_says_on_how_many_legs_it_rests.__doc__), at="preset=paid")
+
+    known = seen.tab.evaluate("aiweb.now().snapshot.numbers")
+    assert f"known for {known['count']} of {known['all']} legs" in seen.text("#number-share")
+    assert "a dollar counts once on each hop" in seen.text("#number-circular")
+
+
+def test_what_is_left_out_moves_the_share_and_not_what_circulates(opened: Opener) -> None:
+    """
+    a -> b: $30bn..40bn
+    b -> a: $10bn purchase
+    c -> d: $60bn purchase
+    """
+    web = registry(test_what_is_left_out_moves_the_share_and_not_what_circulates.__doc__)
+    seen = opened(web, at="off=party:c")
+    seen.tab.locator("#changed summary").click()
+    said = seen.text("#changed")
+
+    # 20 of 100 and of 110 before, 20 of 40 and of 50 after.
+    assert "20.0% / 18.2% (lower / upper bounds)" in said
+    assert "50.0% / 40.0% (lower / upper bounds)" in said
+    assert "Circular dollars unchanged; the share rises because the whole shrinks." in said
+    seen = opened(web, at="off=party:a")
+    seen.tab.locator("#changed summary").click()
+    assert "unchanged" not in seen.text("#changed")
+
+
+def test_a_share_of_receipts_says_of_how_much(opened: Opener) -> None:
+    """
+    a -> b: $5bn
+    b -> c: $4bn purchase
+    d -> c: undisclosed purchase
+    e -> c: undisclosed purchase
+    """
+    seen = opened(registry(test_a_share_of_receipts_says_of_how_much.__doc__), at="party=c")
+    said = seen.text("#pane-details")
+
+    assert said.count("of the $4bn published") == 2
+    assert said.index("Most of what c receives is undisclosed: 2 of 3 legs") < said.index("of the $4bn")
+    seen.tab.evaluate("location.hash = 'party=b'")
+    expect(seen.tab.locator("#pane-details h2")).to_have_text("b")
+    assert "of the $5bn published" in seen.text("#pane-details")
+    assert "Most of what" not in seen.text("#pane-details")
+
+
+def test_loops_without_an_amount_are_summed_up_in_one_sentence(opened: Opener) -> None:
+    """
+    a -> b: $30bn
+    b -> a: undisclosed purchase
+    a -> c: undisclosed
+    c -> a: undisclosed purchase
+    d -> e: $3bn
+    e -> d: $2bn purchase
+    """
+    web = registry(test_loops_without_an_amount_are_summed_up_in_one_sentence.__doc__)
+    for at, said in (
+        ("b", "1 has an undisclosed hop; the largest could be at most $30bn"),
+        ("c", "1 has an undisclosed hop; of none of them is even a limit known"),
+        (
+            "a",
+            "2 have an undisclosed hop; of those with a limit the largest could be at most $30bn, 1 has none",
+        ),
+    ):
+        seen = opened(web, at=f"view=loops&party={at}")
+        whole = f"No loop through {at} has a known amount here; {said}."
+        assert seen.text("#view-loops .versus") == whole
+        assert "closes under this convention" not in seen.text("#view-loops")
+    seen = opened(web, at="view=loops&party=d")
+    assert seen.tab.locator("#view-loops .versus").count() == 0
+    assert "Loops through d: 1." in seen.text("#view-loops")
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])

@@ -200,7 +200,7 @@ def test_a_copied_link_leads_back(opened: Opener) -> None:
     )
     seen.tab.locator("#to-save").click()
     seen.tab.locator("[data-save=link]").click()
-    expect(seen.tab.locator("#live")).to_have_text("Copied")
+    expect(seen.tab.locator("#live")).to_have_text("Link copied")
     copied = seen.tab.evaluate("navigator.clipboard.readText()")
     seen.tab.goto("about:blank")
     seen.tab.goto(copied)
@@ -218,9 +218,67 @@ def test_copying_works_without_the_clipboard_too(opened: Opener) -> None:
     seen.tab.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     seen.tab.locator("#to-save").click()
     seen.tab.locator("[data-save=link]").click()
-    expect(seen.tab.locator("#live")).to_have_text("Copied")
+    expect(seen.tab.locator("#live")).to_have_text("Link copied")
 
-    assert seen.tab.evaluate("navigator.clipboard.readText()").endswith("page.html#")
+    # The day is named though it goes without saying: later it may not.
+    assert seen.tab.evaluate("navigator.clipboard.readText()").endswith("page.html#date=2026-12-31")
+
+
+def test_that_a_link_was_copied_is_seen(opened: Opener) -> None:
+    """For a while, by those who see, and as a status by those who listen."""
+    seen = opened(registry(WEB), **CLIPBOARD)
+    live = seen.tab.locator("#live")
+    before = live.bounding_box()
+    seen.tab.locator("#to-save").click()
+    seen.tab.locator("[data-save=link]").click()
+    expect(live).to_have_class("toast")
+    shown = live.bounding_box()
+
+    assert live.get_attribute("role") == "status"
+    assert before
+    assert shown
+    assert before["width"] <= 1
+    assert shown["width"] > 60
+    assert 0 <= shown["y"] <= 900 - shown["height"]
+    expect(live).to_have_class("quiet")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("at", ["", "story=1"])
+def test_the_menu_stays_within_a_small_screen(
+    opened: Opener, shipped_page: str, language: str, at: str
+) -> None:
+    """Whether it stands beside the way into the story or alone."""
+    screen = {"width": 390, "height": 844}
+    seen = opened(shipped_page, at=f"language={language}&{at}", viewport=screen)
+    seen.tab.locator("#to-save").click()
+    menu = seen.tab.locator("#save-menu").bounding_box()
+
+    assert menu
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= screen["width"]
+    if at:
+        text, turn = (seen.tab.locator(name).bounding_box() for name in (".telling", ".turn"))
+        assert text
+        assert turn
+        assert text["width"] > 320
+        assert turn["y"] >= text["y"] + text["height"]
+    else:
+        tell, save = (seen.tab.locator(name).bounding_box() for name in ("#tell", "#to-save"))
+        assert tell
+        assert save
+        assert abs(tell["y"] + tell["height"] - save["y"] - save["height"]) < 2
+
+
+def test_a_loop_alone_says_whose_it_is(opened: Opener, tmp_path: Path) -> None:
+    """The heading of the drawing names the parties and the amount."""
+    seen = opened(registry(WEB), at="view=loops")
+    drawing = ET.fromstring(_saved(seen, "svg", tmp_path))  # noqa: S314 - ours
+    head = next("".join(node.itertext()) for node in drawing.iter(f"{SVG}text"))
+    loop = seen.tab.evaluate("aiweb.rows().rows[0][0]")
+
+    assert head.startswith(f"{loop}. ")
+    assert "bn" in head
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -234,7 +292,9 @@ def test_a_citation_names_registry_day_and_convention(opened: Opener, tmp_path: 
 
     assert read.digest[:12] in said
     assert {"en": "31 Dec 2026 · Paid · Cash", "zh": "2026年12月31日 · 实付口径 · 现金"}[language] in said
-    assert "page.html#preset=paid" in said
+    assert f"digest {read.digest[:12]}" in said or language == "zh"
+    assert "page.html " in said
+    assert "file:" not in said
     assert "CC BY 4.0" in said
     assert str(tmp_path) not in said
 

@@ -215,6 +215,10 @@ def _value(shipped: Registry, step: Mapping[str, Any], row: list[Any], seen: Ope
         before = DealGraph(shipped, convention(shipped, rest[1], *rule[1:]))
         here, there = {leg.id for leg in graph.legs}, {leg.id for leg in before.legs}
         return str(len(here - there if rest[0] == "entered" else there - here))
+    if kind == "back":
+        found_back = circulation(graph).circular
+        none = "no amount that is public comes back round"
+        return none if not found_back.high else f"{_bare(found_back)} comes back round"
     return _gap(graph, rest) if kind == "gap" else _stress(graph, rest[0])
 
 
@@ -262,6 +266,14 @@ def _gap(graph: DealGraph, rest: list[Any]) -> str:
     found = funding(graph, party)
     if what == "opening":
         return english(found.opening)
+    if certainty == "undated":
+        rows = [row for row in found.undated if not row.settled]
+        if what == "open":
+            return str(sum(row.amount.undisclosed for row in rows))
+        end = "out" if what == "uses" else "in"
+        return _bare(
+            total([row.amount for row in rows if row.certainty != "announced" and row.role.endswith(end)])
+        )
     (path,) = [
         path for path in found.paths if path.certainty == Class(certainty) and str(path.overlap) == overlap
     ]
@@ -277,6 +289,14 @@ def _stress(graph: DealGraph, what: str) -> str:
     if what in {"unpaid", "most"}:
         unpaid = found.outcomes[what == "most"].unpaid
         return english(Money(unpaid, unpaid))
+    before = {row.party: row.unpaid for row in found.ample.failures}
+    rise = {row.party: row.unpaid - before.get(row.party, 0) for row in found.none.failures}
+    unknown = {*found.model.unknown}
+    if what in {"blind", "rise"}:
+        more = sum(amount for name, amount in rise.items() if (name in unknown) == (what == "blind"))
+        return english(Money(more, more))
+    if what == "ranged":
+        return ", ".join(names[name].name for name in sorted(rise) if rise[name] and name not in unknown)
     rows = [row.party for row in found.ample.failures] if what == "fails" else found.model.unknown
     return ", ".join(names[name].name for name in rows)
 

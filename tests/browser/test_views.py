@@ -685,3 +685,54 @@ def test_the_search_holds_in_every_view(opened: Opener) -> None:
         else:
             assert len(marks(seen, "#view-timeline .row-mark:not(.dim)")) == 2
     assert seen.errors == []
+
+
+def test_every_word_of_a_search_must_match_and_may_match_anywhere(opened: Opener) -> None:
+    """Payer, payee, title, amount; a number from its first digit on; parties before deals."""
+    seen = opened(registry(WEB), at="view=graph")
+    found = seen.tab.locator("#found li")
+    listed: dict[str, list[str]] = {}
+    for text in ("openai oracle", "Oracle, OPENAI 50", "oracle 0bn", "openai", "openai nobody"):
+        seen.tab.locator("#search").fill(text)
+        listed[text] = found.all_inner_texts()
+
+    assert len(listed["openai oracle"]) == 2
+    assert all("Deal" in text for text in listed["openai oracle"])
+    assert len(listed["Oracle, OPENAI 50"]) == 1
+    assert "$10–50bn" in listed["Oracle, OPENAI 50"][0]
+    assert listed["oracle 0bn"] == listed["openai nobody"] == ["Nothing is called that"]
+    assert listed["openai"][0].startswith("openai\n")
+    assert all("Deal" in text for text in listed["openai"][1:])
+    assert len(listed["openai"]) > 2
+    seen.tab.locator("#search").fill("oracle openai 50")
+    assert seen.bright() == {("openai", "oracle")}
+    seen.tab.locator("#to-table").click()
+    assert [(row["payer"], row["payee"], row["high"]) for row in rows(seen)] == [
+        ("openai", "oracle", 50 * BN)
+    ]
+    assert seen.errors == []
+
+
+def test_the_table_says_what_holds_rows_back(opened: Opener) -> None:
+    """The search and the filters, each with a way to be rid of it; and that nothing is left."""
+    seen = opened(registry(WEB), at="view=graph")
+    seen.tab.locator("#search").fill("Nobody")
+    seen.tab.locator("#to-table").click()
+    sought = seen.tab.locator("[data-key=sought]")
+
+    assert rows(seen) == []
+    assert sought.inner_text() == "Filtered by “Nobody” ×"
+    assert "nothing matches" in seen.text("#view-table .hints")
+    sought.click()
+    assert len(rows(seen)) == 9
+    assert seen.tab.locator("#search").input_value() == ""
+    assert seen.tab.locator(".hints > *").count() == 0
+    seen.tab.locator("#tab-filters").click()
+    seen.tab.locator("#filter-instruments input[value=purchase]").uncheck()
+    sieved = seen.tab.locator("[data-key=sieved]")
+    assert sieved.inner_text() == "Filters are on ×"
+    assert len(rows(seen)) < 9
+    sieved.click()
+    assert len(rows(seen)) == 9
+    assert sieved.count() == 0
+    assert seen.errors == []

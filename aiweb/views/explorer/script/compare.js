@@ -66,7 +66,7 @@ const sideDifferences = (before, after) => {
 const comparedNumbers = (before, after) => {
   const both = [before, after].map((side) => side.now.snapshot);
   const amounts = ["circular", "gross", "net"].map((name) => ({ name: t(`number.${name}`), key: name, money: both.map(({ numbers }) => numbers[name]) }));
-  const shares = ["low", "high"].map((bound) => ({ key: "share", name: `${t("number.share")}, ${t(`bound.${bound}`)}`, texts: both.map(({ numbers }) => numbers[bound] || t("none")), points: both.map(({ numbers }) => parseFloat(numbers[bound] || "0")) }));
+  const shares = ["low", "high"].map((bound) => ({ key: "share", bound, name: `${t("number.share")}, ${t(`bound.${bound}`)}`, texts: both.map(({ numbers }) => numbers[bound] || t("none")), points: both.map(({ numbers }) => parseFloat(numbers[bound] || "0")) }));
   const counts = [
     ["compare.counted", ({ numbers }) => numbers.count],
     ["compare.unknown", ({ numbers }) => numbers.undisclosed],
@@ -89,7 +89,7 @@ const numbersTable = (before, after) => {
       const [one, other] = row.money.map((number) => data.money[number]);
       return changeText(other[end] - one[end], brief);
     }
-    if (row.points) return end === "high" ? "" : changeText(Math.round((row.points[1] - row.points[0]) * 10) / 10, (value) => t("compare.points", { value }));
+    if (row.points) return end === row.bound ? changeText(Math.round((row.points[1] - row.points[0]) * 10) / 10, (value) => t("compare.points", { value })) : "";
     if (row.more) return end === "high" ? "" : t("compare.open");
     return end === "high" ? "" : changeText(row.counts[1] - row.counts[0], String);
   };
@@ -102,7 +102,7 @@ const numbersTable = (before, after) => {
       { class: "compared" },
       make("caption", { class: "quiet" }, t("numbers")),
       make("thead", {}, make("tr", {}, ["compare.number", "compare.before", "compare.after", "compare.lower", "compare.upper"].map((word) => make("th", { scope: "col" }, t(word))))),
-      make("tbody", {}, comparedNumbers(before, after).map((row) => make("tr", {}, make("th", { scope: "row" }, row.name), [0, 1].map((index) => make("td", {}, value(row, index))), row.money ? ["low", "high"].map((end) => make("td", {}, bound(row, end))) : make("td", { colspan: "2" }, bound(row, "low"))))),
+      make("tbody", {}, comparedNumbers(before, after).map((row) => make("tr", {}, make("th", { scope: "row" }, row.name), [0, 1].map((index) => make("td", {}, value(row, index))), row.money || row.points ? ["low", "high"].map((end) => make("td", {}, bound(row, end))) : make("td", { colspan: "2" }, bound(row, "low"))))),
     ),
   );
 };

@@ -213,7 +213,7 @@ const EXPLAIN = {
     return { steps: [...bound("high"), ...bound("low")], notes: openNotes(countedLegs()), command: command("explain", "circulation") };
   },
   ladder: () => ({
-    steps: now.snapshot.numbers.ladder.map(({ length, amount }) => ({ text: t(`ladder.${length || "any"}`), amount: amount ?? t("too-many") })),
+    steps: allRungs(now.snapshot.numbers).map(({ length, amount, open }) => ({ text: t(`ladder.${length || "any"}`), amount: amount ?? t(open ? "ladder.open" : "too-many") })),
     command: command("explain", "circulation"),
   }),
 };

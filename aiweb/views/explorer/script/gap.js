@@ -135,6 +135,9 @@ const firstText = ([worst, best]) => {
   return t("gap.first-both", { worst, best: best || t("gap.never-word") });
 };
 
+/** First short year and peak, or for a path that is never short the cash at its end. */
+const peakText = (path) => (path.first[0] ? `${t("gap.peak")} ${money(path.peak)}` : t("gap.cash-end", { year: path.years.at(-1)[0], amount: cashText(...path.years.at(-1).slice(1, 4)) }));
+
 /** Paths that are the same, with the classes and the overlaps that they are of. */
 const grouped = (paths) => {
   const found = new Map();
@@ -185,9 +188,44 @@ const verdictRow = (row, path) =>
     "li",
     {},
     make("b", {}, firstText(path.first)),
-    make("span", {}, `${t("gap.peak")} `, explained(money(path.peak), gapAnswer(row, path, peakYear(row, path))), ` · ${t("gap.end", { year: row.reach })} `, explained(money(path.end), gapAnswer(row, path, row.reach))),
+    path.first[0]
+      ? make("span", {}, `${t("gap.peak")} `, explained(money(path.peak), gapAnswer(row, path, peakYear(row, path))), ` · ${t("gap.end", { year: row.reach })} `, explained(money(path.end), gapAnswer(row, path, row.reach)))
+      : make("span", {}, explained(peakText(path), gapAnswer(row, path, row.reach))),
     make("small", {}, pathText(path)),
   );
+
+/** What is in no year, so in no path, and not in the opening cash: signed or only announced, uses and sources. */
+const undatedOf = (row) => {
+  const rows = row.undated.filter(({ settled }) => !settled);
+  const part = (signed, source) => {
+    const own = rows.filter((item) => (item.class !== "announced") === signed && SOURCES.includes(item.role) === source && high(item.amount) + Number(Boolean(data.money[item.amount].unbounded)));
+    const { low, high: upper, unbounded } = summed(own.map(({ amount }) => amount));
+    return { signed, source, own: own.sort((a, b) => high(b.amount) - high(a.amount)), sum: { low, high: upper, unbounded } };
+  };
+  const parts = [part(true, false), part(true, true), part(false, false), part(false, true)];
+  return { rows, parts, open: summed(rows.map(({ amount }) => amount)).undisclosed, settled: row.undated.length - rows.length };
+};
+
+const undatedParts = (row, box) => {
+  const { rows, parts, open, settled } = undatedOf(row);
+  if (!rows.length) return "";
+  const listed = () => {
+    const list = box.querySelector("[data-open=undated]");
+    list.open = true;
+    list.firstChild.focus();
+    list.scrollIntoView({ block: "start" });
+  };
+  const comma = state.language === "zh" ? "、" : ", ";
+  const texts = parts.filter(({ own }) => own.length).map(({ signed, source, own, sum }) => {
+    const few = [...new Set(own.map(({ leg }) => dealTitle(deals.get(data.legs[leg].deal))))];
+    const text = t(`gap.not-in.${signed ? "signed" : "announced"}-${source ? "sources" : "uses"}`, { amount: written(sum) });
+    return signed && !source ? `${text}${t("gap.not-in.such", { names: few.slice(0, 2).join(semicolon()) + (few.length > 2 ? "…" : "") })}` : text;
+  });
+  if (open) texts.push(t("gap.not-in.open", { count: open }));
+  const last = texts.pop();
+  const said = texts.length ? t("gap.not-in.and", { most: texts.join(comma), last }) : last;
+  return make("p", { id: "gap-not-in" }, `${t("gap.not-in", { said })}${settled ? t("gap.not-in.settled", { count: settled }) : ""} `, link(t("gap.not-in.list"), listed));
+};
 
 /* Drawings. */
 
@@ -331,8 +369,8 @@ const netParts = (row) => {
     parts.push(linesTable(t("gap.vendors"), ["gap.class", "gap.received", "gap.circular", "gap.share", "gap.held"], rows));
   }
   const moved = grouped(row.net.filter(({ years }) => data.money[years.at(-1)[5]].high || data.money[years.at(-1)[5]].unbounded));
-  if (!moved.length) parts.push(make("p", {}, t("gap.net-same")));
-  else parts.push(make("ul", { class: "verdicts" }, moved.map((path) => make("li", {}, make("b", {}, firstText(path.first)), make("span", {}, `${t("gap.peak")} ${money(path.peak)} · ${t("gap.end", { year: row.reach })} ${money(path.end)}`), make("small", {}, pathText(path))))));
+  if (!moved.length) parts.push(make("p", {}, t(row.vendors.length ? "gap.net-same" : "gap.net-none", { since: row.since, until: row.reach })));
+  else parts.push(make("ul", { class: "verdicts" }, moved.map((path) => make("li", {}, make("b", {}, firstText(path.first)), make("span", {}, path.first[0] ? `${t("gap.peak")} ${money(path.peak)} · ${t("gap.end", { year: row.reach })} ${money(path.end)}` : peakText(path)), make("small", {}, pathText(path))))));
   return parts;
 };
 
@@ -397,9 +435,10 @@ const showGap = (box) => {
     choice,
     state.off.size ? make("p", { class: "soft" }, t("gap.off")) : "",
     make("ul", { class: "verdicts first", id: "gap-verdicts" }, paths.map((path) => verdictRow(row, path))),
+    undatedParts(row, box),
     row.missing.length ? make("p", { class: "soft" }, `${t("gap.reach", { year: row.reach })} ${row.missing.map(howText).join(semicolon())}`) : "",
     chart({ title: t("gap.chart"), says: t("gap.chart.says"), svg: make("div", { class: two ? "pair" : "" }, charts), ...VIEWS.gap.rows(), legend: legend([...legendRows, { colour: "warn", text: t("gap.shade"), kind: "light" }]), key: "gap-cash" }),
-    row.failing.length ? make("ul", { class: "verdicts" }, grouped(row.failing).map((path) => make("li", {}, make("b", {}, firstText(path.first)), make("span", {}, `${t("gap.peak")} ${money(path.peak)}`), make("small", {}, `${t("gap.failing")}${semicolon()}${pathText(path)}`)))) : "",
+    row.failing.length ? make("ul", { class: "verdicts" }, grouped(row.failing).map((path) => make("li", {}, make("b", {}, firstText(path.first)), path.first[0] ? make("span", {}, `${t("gap.peak")} ${money(path.peak)}`) : "", make("small", {}, `${t("gap.failing")}${semicolon()}${pathText(path)}`)))) : "",
     chart({ title: t("gap.sums"), says: t("gap.sums.says"), svg: stackChart(row, wide), columns: ["year", "role", "class", "low", "high"], rows: () => row.items.map((item) => [item.year, roleText(item.role), classText(item.class), data.money[item.amount].low, data.money[item.amount].unbounded ? "" : high(item.amount)]), legend: legend([...kinds.map((kind) => ({ colour: ROLE_COLOURS[kind], text: t(`role.${kind}`) })), { colour: "ink", text: t("gap.paler"), kind: "light" }]), key: "gap-sums" }),
     netParts(row),
     make("h3", {}, t("gap.items")),
@@ -418,7 +457,7 @@ const gapChanges = () => {
   if (!before && !after) return [];
   const text = (row, path) => {
     const own = row && !row.refused && row.paths.find((one) => one.class === path.class && one.overlap === path.overlap);
-    return own ? `${firstText(own.first)}${semicolon()}${t("gap.peak")} ${money(own.peak)}` : t(row?.refused ? "gap.refused-short" : "gap.no-path");
+    return own ? `${firstText(own.first)}${semicolon()}${peakText(own)}` : t(row?.refused ? "gap.refused-short" : "gap.no-path");
   };
   const rows = new Map();
   for (const path of (before || after).paths) {

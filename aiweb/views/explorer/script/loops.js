@@ -125,6 +125,23 @@ const showLoops = (box) => {
     more ? make("p", { class: "soft" }, t("loops.more", { count: rows.length })) : "",
   ];
   const party = state.chosen?.party;
+  const known = loops.filter(isPriced);
+  const limits = loops.filter(({ most }) => most !== undefined);
+  // Where no loop has an amount, one sentence says what there is instead.
+  const instead = () => {
+    const name = party && partyName(party);
+    const all = now.loops.filter((loop) => !party || loop.parties.includes(party));
+    if (!loops.length && (all.length || !party)) return t(all.length ? "loops.none-fits" : "loops.none");
+    const end = [snapshot.more || snapshot.moreUnpriced || loops.length < all.length ? t("loops.none-cut") : "", state.language === "zh" ? "。" : "."];
+    if (!loops.length) return [t("loops.none-through", { name }), ...end].join("");
+    const open = loops.length - limits.length;
+    const amount = limits.length && money(limits.reduce((most, loop) => (high(loop.most) > high(most) ? loop.most : most), limits[0].most));
+    return [
+      t(party ? "loops.none-known-through" : "loops.none-known", { name, count: loops.length }),
+      t(!amount ? "loops.none-limit" : open ? "loops.none-some" : "loops.none-top", { amount, count: open }),
+      ...end,
+    ].join("");
+  };
   const controls = make(
     "div",
     { class: "controls" },
@@ -133,7 +150,7 @@ const showLoops = (box) => {
       reshow();
       remember(true);
     }),
-    party ? make("span", { class: "soft" }, `${t("loops.through", { name: partyName(party) })}: ${through.length}. `, link(t("loops.all"), () => choose(null, { tab: state.tab }))) : "",
+    party ? make("span", { class: "soft" }, known.length ? `${t("loops.through", { name: partyName(party) })}: ${through.length}. ` : "", link(t("loops.all"), () => choose(null, { tab: state.tab }))) : "",
     hidden ? make("span", { class: "soft" }, t("loops.hidden", { count: hidden })) : "",
   );
   const room = roomy(box);
@@ -142,17 +159,16 @@ const showLoops = (box) => {
     box,
     make("p", { class: "soft" }, t("loops.says")),
     controls,
+    known.length ? "" : make("p", { class: "versus" }, make("b", {}, instead())),
     make(
       "div",
       { class: "loop-view" },
-      chosen ? make("div", { class: "loop-drawn" }, ringChart(chosen, wide), loops.length > 1 ? [make("h3", {}, t("loops.pick")), smallRings(loops, chosen)] : []) : "",
+      chosen ? make("div", { class: "loop-drawn" }, ringChart(chosen, wide), loops.length > 1 ? [known.length ? make("h3", {}, t("loops.pick")) : "", smallRings(loops, chosen)] : []) : "",
       make(
         "div",
         { class: "loop-list" },
-        make("h3", {}, t("loops.priced")),
-        ...part(loops.filter(isPriced), snapshot.more, t("loops.none")),
-        make("h3", {}, t("loops.unpriced")),
-        ...part(loops.filter((loop) => !isPriced(loop)), snapshot.moreUnpriced, t("loops.none-unpriced")),
+        ...(known.length ? [make("h3", {}, t("loops.priced")), ...part(known, snapshot.more)] : []),
+        ...(loops.length ? [make("h3", {}, t("loops.unpriced")), ...part(loops.filter((loop) => !isPriced(loop)), snapshot.moreUnpriced, t("loops.none-unpriced"))] : []),
         ...(snapshot.lacking.length ? [make("h3", {}, t("loops.lacking")), make("ul", { class: "rows" }, snapshot.lacking.map(lackingRow))] : []),
       ),
     ),
@@ -163,7 +179,7 @@ const ringChart = (loop, wide) =>
   chart({
     key: "loop",
     title: loopAmount(loop),
-    head: explained(loopAmount(loop), () => explainLoop(loop), { "data-key": "ring" }),
+    head: explained(loop.amount === undefined ? t("loops.one-open", { amount: loopAmount(loop) }) : loopAmount(loop), () => explainLoop(loop), { "data-key": "ring" }),
     says: `${loopText(loop)}. ${t("loops.ring")}`,
     svg: ring(loop, wide),
     columns: ["payer", "payee", "side", "low", "high", "undisclosed", "notes"],

@@ -121,6 +121,12 @@ const statement = (id) => {
     });
     rows.push(row(t(`concentration.${direction}`), t("concentration.as", { count, effective }), what));
   }
+  // Shares are of what is published: where that is the lesser part of what comes in, one has to know.
+  const unsaid = (of) => {
+    const legs = [...now.counted.keys()].filter((leg) => data.legs[leg].payee === of);
+    const count = legs.filter((leg) => data.money[worth(leg)].undisclosed).length;
+    return { name: partyName(of), count, all: legs.length, most: 2 * count > legs.length };
+  };
   const hangs = (key) =>
     found[key].flatMap((one) => {
       const [of, on] = key === "on" ? [id, one.party] : [one.party, id];
@@ -133,9 +139,9 @@ const statement = (id) => {
           one.carriers,
           command("explain", "dependency", id),
         );
-      return [make("dt", {}, partyLink(one.party)), make("dd", {}, explained(one.least === one.most ? one.most : `${one.least}–${one.most}`, what))];
+      return [make("dt", {}, partyLink(one.party)), make("dd", {}, explained(one.least === one.most ? one.most : `${one.least}–${one.most}`, what), " ", make("small", {}, [key === "by" && unsaid(of).most ? t("depends.open-of", unsaid(of)) : "", t("depends.published", { amount: money(one.receipts) })]))];
     });
-  const depends = (key) => (found[key].length ? [make("h4", {}, t(`depends.${key}`)), make("dl", { class: "facts" }, hangs(key))] : []);
+  const depends = (key) => (found[key].length ? [make("h4", {}, t(`depends.${key}`)), key === "on" && unsaid(id).most ? make("p", { class: "warn" }, t("depends.open", unsaid(id))) : "", make("dl", { class: "facts" }, hangs(key))] : []);
   return rows.length || found.on.length || found.by.length
     ? [title, make("p", { class: "soft" }, t("statement.says")), make("dl", { class: "facts" }, rows.flat()), ...depends("on"), ...depends("by")]
     : [];

@@ -10,8 +10,20 @@ const download = (kind, type, content) => {
   say(t("save.saved", { name: fileName(kind) }));
 };
 
-/** Where this view is found; a page that was sent as a file has no address but what is shown. */
-const whereabouts = () => (/^https?:/.test(location.protocol) ? location.href.split("#")[0] : location.pathname.split("/").pop()) + address();
+const linked = () => location.href.split("#")[0] + address(true);
+
+/** Where this view is found; a page that was sent as a file has no address but the file's name. */
+const whereabouts = () => (/^https?:/.test(location.protocol) ? linked() : location.pathname.split("/").pop());
+
+let fading = 0;
+
+/** Say something so that it is also seen, for a few seconds. */
+const flash = (text) => {
+  say(text);
+  at("live").className = "toast";
+  clearTimeout(fading);
+  fading = setTimeout(() => (at("live").className = "quiet"), 3000);
+};
 
 const lineage = () => `${t("title")} · ${ruleText()} · ${t("registry", { digest: data.digest, date: day(data.asOf) })}`;
 
@@ -162,7 +174,9 @@ const viewDrawing = () => {
     const figure = svg.closest(".figure");
     const made = [];
     if (figure) {
-      made.push(inkText(12, y + 16, figure.querySelector("h3").textContent, { "font-size": 15, "font-weight": 700 }));
+      // A loop's heading on the page is its amount; alone, the drawing says whose loop it is.
+      const head = state.view === "loops" ? svg.getAttribute("aria-label") : figure.querySelector("h3").textContent;
+      made.push(inkText(12, y + 16, head, { "font-size": Math.max(7, Math.min(15, (14 * (wide - 24)) / pixels(head) / 1.3)).toFixed(1), "font-weight": 700 }));
       const items = [...figure.querySelectorAll(".legend li")].map((item) => {
         const sign = item.querySelector("i");
         return { text: item.textContent, colour: getComputedStyle(sign || item).color, pale: sign?.className === "light", dashes: /hatch|dash/.test(sign?.className) ? "3 3" : "none" };
@@ -196,7 +210,10 @@ const shownRows = () => VIEWS[state.view].rows();
 
 /** What can be taken away, by name; a view without a drawing has no picture. */
 const SAVES = {
-  link: () => copy(location.href.split("#")[0] + address()),
+  link: async () => {
+    await copy(linked());
+    flash(t("save.linked"));
+  },
   png: async () => download("png", "image/png", await asPng(drawn2d())),
   svg: () => download("svg", "image/svg+xml", `<?xml version="1.0" encoding="UTF-8"?>\n${asSvg(drawn2d())}\n`),
   csv: () => download("csv", "text/csv", asCsv(shownRows())),

@@ -1,24 +1,44 @@
 /* -- search -------------------------------------------------------------- */
 
 const search = at("search");
+const OFFERS = 12;
 let offers = [];
+let offered = 0;
 let pointed = -1;
 
+/** How near a text comes to the search: it is called that, begins so, holds it in one piece, or only its words. */
+const nearness = (names) => {
+  const texts = names.filter(Boolean).map(folded);
+  const place = [(text) => text === state.query, (text) => text.startsWith(state.query), (text) => text.includes(state.query)].findIndex((test) => texts.some(test));
+  return place < 0 ? 3 : place;
+};
+
+/** Parties first, then deals: the nearest first, of those the largest. */
 const offer = () => {
-  const query = state.query;
-  const rank = (text) => (text.toLowerCase().startsWith(query) ? 0 : 1);
-  offers = query
+  const known = (deal) => deal.legs.filter((leg) => now.states[leg].status).sort(bySize);
+  const found = state.query
     ? [
-        ...[...parties.keys()]
-          .filter((id) => parties.get(id).spots && partyFits(id))
-          .map((id) => ({ what: { party: id }, text: partyName(id), kind: t(`kind.${parties.get(id).kind}`) })),
-        ...data.deals
-          .filter((deal) => [deal.id, deal.title, deal.zh].some(fits))
-          .map((deal) => ({ what: { deal: deal.id }, text: dealTitle(deal), kind: t("deal") })),
-      ]
-        .sort((a, b) => Boolean(a.what.deal) - Boolean(b.what.deal) || rank(a.text) - rank(b.text))
-        .slice(0, 9)
+        [...parties].filter(([id, { spots }]) => spots && partyFits(id)).map(([id, party]) => ({
+          what: { party: id },
+          text: partyName(id),
+          kind: t(`kind.${party.kind}`),
+          near: nearness([id, party.name, party.zh, party.ticker, ...(party.also || [])]),
+          size: (now.totals.get(id) || []).reduce((sum, number) => sum + high(number), 0),
+        })),
+        matches().deals.map((deal) => {
+          const [largest] = known(deal);
+          return {
+            what: { deal: deal.id },
+            text: dealTitle(deal),
+            kind: [t("deal"), largest === undefined ? "" : money(worth(largest))].filter(Boolean).join(" · "),
+            near: nearness([deal.id, deal.title, deal.zh]),
+            size: largest === undefined ? -1 : high(worth(largest)),
+          };
+        }),
+      ].flatMap((some) => some.sort((a, b) => a.near - b.near || b.size - a.size || (a.text < b.text ? -1 : 1)))
     : [];
+  offers = found.slice(0, OFFERS);
+  offered = found.length;
   pointed = -1;
   showOffers();
 };
@@ -29,20 +49,20 @@ const showOffers = () => {
   search.setAttribute("aria-expanded", String(open));
   if (pointed >= 0) search.setAttribute("aria-activedescendant", `found-${pointed}`);
   else search.removeAttribute("aria-activedescendant");
+  const note = offered > offers.length ? t("search.more", { count: offered - offers.length }) : offered ? "" : t("search.none");
   at("found").replaceChildren(
-    ...(offers.length
-      ? offers.map(({ text, kind }, index) =>
-          make(
-            "li",
-            { role: "option", id: `found-${index}`, "aria-selected": String(index === pointed), onpointerdown: (event) => {
-              event.preventDefault();
-              take(index);
-            } },
-            make("span", {}, text),
-            make("small", {}, kind),
-          ),
-        )
-      : [make("li", { role: "option", "aria-disabled": "true" }, t("search.none"))]),
+    ...offers.map(({ text, kind }, index) =>
+      make(
+        "li",
+        { role: "option", id: `found-${index}`, title: text, "aria-selected": String(index === pointed), onpointerdown: (event) => {
+          event.preventDefault();
+          take(index);
+        } },
+        make("span", {}, text),
+        make("small", {}, kind),
+      ),
+    ),
+    ...(note ? [make("li", { role: "option", "aria-disabled": "true" }, note)] : []),
   );
 };
 
@@ -52,18 +72,19 @@ const take = (index) => {
   search.value = "";
   state.query = "";
   offers = [];
+  offered = 0;
   choose(found.what, { scroll: true });
   showOffers();
   showTable();
 };
 
 const ask = (text) => {
-  state.query = text.trim().toLowerCase();
+  state.query = folded(text.trim());
   offer();
   draw();
   showTable();
   reshow();
-  if (state.query) say(t("live.found", { count: offers.length }));
+  if (state.query) say(t("live.found", { count: offered }));
 };
 
 search.addEventListener("input", () => ask(search.value));

@@ -89,9 +89,11 @@ keepWord("theme", () => ["auto", "light", "dark"], "auto");
 
 let started = false;
 
-const address = () => {
+/** What is shown, as the address keeps it; `dated` names the day even where it goes without saying today. */
+const address = (dated = false) => {
   const kept = new URLSearchParams();
   for (const [name, { write }] of Object.entries(KEPT)) if (write()) kept.set(name, write());
+  if (dated) kept.set("date", state.date);
   return `#${kept}`;
 };
 
@@ -150,18 +152,47 @@ const why = (leg) => {
   return t(key, { status: status && t(`status.${status}`), basis: basis && t(`basis.${basis}`) });
 };
 
-const fits = (text) => text && text.toLowerCase().includes(state.query);
+/** A text as it is searched: whatever its case, and the width of its letters. */
+const folded = (text) => text.normalize("NFKC").toLowerCase();
 
-const partyFits = (id) => {
-  const party = parties.get(id);
-  return [id, party.name, party.zh, party.ticker, ...(party.also || [])].some(fits);
+/** Whether a word of the search stands in a text; a number does only from its first digit on. */
+const holds = (text, word) => (/^\d/.test(word) ? text.split(word).slice(0, -1).some((before) => !/\d[.,]?$/.test(before)) : text.includes(word));
+
+const fits = (text) => state.query.split(/[\s,，、]+/).every((word) => !word || holds(text, word));
+
+const folds = new Map();
+/** What a party is called, in any way and either language. */
+const partyText = (id) => {
+  const { name, zh, ticker, also = [] } = parties.get(id);
+  if (!folds.has(id)) folds.set(id, folded([name, zh, ticker, id, ...also].filter(Boolean).join("\n")));
+  return folds.get(id);
 };
 
-const legFits = (leg) => {
-  if (!state.query) return true;
+const partyFits = (id) => fits(partyText(id));
+
+const legText = (leg) => {
   const { deal, payer, payee } = data.legs[leg];
-  return partyFits(payer) || partyFits(payee) || [deal, deals.get(deal).title, deals.get(deal).zh].some(fits);
+  const { title, zh } = deals.get(deal);
+  return [partyText(payer), partyText(payee), folded([title, zh, deal, now.states[leg].status ? money(worth(leg)) : ""].filter(Boolean).join("\n"))].join("\n");
 };
+
+let sought = {};
+
+/** The legs and deals in which every word of the search stands; of a deal in which no leg alone has them all, all legs. */
+const matches = () => {
+  const { query, language } = state;
+  if (sought.query !== query || sought.language !== language || sought.now !== now) {
+    const found = data.deals.map((deal) => {
+      const texts = deal.legs.map(legText);
+      const own = deal.legs.filter((_, place) => fits(texts[place]));
+      return own.length || !fits(texts.join("\n")) ? own : deal.legs;
+    });
+    sought = { query, language, now, legs: new Set(found.flat()), deals: data.deals.filter((_, place) => found[place].length) };
+  }
+  return sought;
+};
+
+const legFits = (leg) => !state.query || matches().legs.has(leg);
 
 const passes = (leg) => {
   const standing = now.states[leg];

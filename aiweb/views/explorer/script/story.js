@@ -36,6 +36,11 @@ const VALUES = {
     const card = { low: "share", high: "share", unknown: "circular", count: "gross", undisclosed: "gross" }[name] || name;
     return { text: String(text), act: () => under(of, () => explain(explainNumber(card)())) };
   },
+  back: (side) => {
+    const amount = data.money[side.now.snapshot.numbers.circular];
+    const text = amount.high || amount.low ? t("story.comes", { amount: money(side.now.snapshot.numbers.circular) }) : t("story.comes-none");
+    return { text, act: () => under(side, () => explain(explainNumber("circular")())) };
+  },
   ladder: (side, length) => {
     const { amount } = side.now.snapshot.numbers.ladder.find((rung) => rung.length === length) || {};
     return amount === undefined ? null : { text: money(amount), act: () => under(side, () => explain(explainNumber("ladder")())) };
@@ -79,6 +84,10 @@ const VALUES = {
     if (!gap) return null;
     const act = () => openView("gap");
     if (what === "opening") return { text: money(gap.opening), act };
+    if (kind === "undated") {
+      const { parts, open } = undatedOf(gap);
+      return { text: what === "open" ? String(open) : written(parts[what === "uses" ? 0 : 1].sum), act };
+    }
     const path = [...gap.paths, ...gap.failing].find((row) => row.class === kind && row.overlap === overlap);
     if (!path || !path.first[0]) return null;
     const [worst, best] = path.first;
@@ -88,10 +97,17 @@ const VALUES = {
     const found = data.stress?.[side.state.date];
     if (!found) return null;
     const { failures, unpaid } = found.alone;
+    const more = failures.filter((row) => row[4] > row[3]);
+    const ranged = more.filter(([party]) => !found.unknown.includes(party));
+    const blind = more.filter((row) => !ranged.includes(row));
+    const rise = (rows) => written(flat(rows.reduce((sum, row) => sum + row[4] - row[3], 0)));
     const names = (list) => (list.length ? list.map(partyName).join(state.language === "zh" ? "、" : ", ") : t("story.nobody"));
     const text = {
       fails: () => names(failures.filter(([, ample]) => ample).map(([party]) => party)),
       untold: () => names(found.unknown),
+      blind: () => rise(blind),
+      ranged: () => names(ranged.map(([party]) => party)),
+      rise: () => rise(ranged),
       unpaid: () => written(flat(unpaid[0])),
       most: () => written(flat(unpaid[1])),
     }[what]();

@@ -46,8 +46,23 @@ const barsChart = (rows, wide, says) => {
   return chartSvg(wide, tall, says, axis(x, { side: "bottom", from: top + rows.length * step, to: top, wanted: wide < 500 ? 2 : 5 }), ...marks);
 };
 
-const roundsOf = (run, place) => {
-  const rows = run.failures.filter((row) => row[1 + place]);
+/** Why a party of which cash is known fails in the worse case only: what it owes may be more than in the better one. */
+const whyWorse = (run, [party, ample, round], { unknown }) => {
+  if (ample || round > 1 || party === run.party || unknown.includes(party)) return "";
+  const legs = [...new Set(run.unpaidLegs.filter(([leg, , debtor]) => {
+    const { undisclosed, low, high: upper } = data.money[data.states[world()][leg].amount] || {};
+    return debtor === party && (undisclosed || low < upper);
+  }).map(([leg]) => leg))];
+  const titles = [...new Set(legs.map((leg) => data.legs[leg].deal))];
+  if (!titles.length) return make("small", { class: "why" }, t("stress.in-range"));
+  return make("small", { class: "why" }, `${t("stress.of-range")} `, titles.flatMap((deal, step) => [step ? ", " : "", legLink(legs.find((leg) => data.legs[leg].deal === deal))]));
+};
+
+/** Whether a party fails in a case though the party made to fail should pay. */
+const failsAnyway = ({ alone }, party, place) => alone.failures.some((row) => row[0] === party && row[1 + place]);
+
+const roundsOf = (found, run, place, fits = () => true) => {
+  const rows = run.failures.filter((row) => row[1 + place] && fits(row, place));
   const rounds = [...new Set(rows.map((row) => row[1 + place]))].sort((a, b) => a - b);
   return make(
     "section",
@@ -60,10 +75,36 @@ const roundsOf = (run, place) => {
           {},
           make("b", {}, t("stress.round", { round })),
           make("small", {}, t(round === 1 ? "stress.by-itself" : "stress.because")),
-          make("ul", {}, rows.filter((row) => row[1 + place] === round).map((row) => make("li", {}, partyLink(row[0]), ` ${t("stress.unpaid-of", { unpaid: dollars(row[3 + place]), owed: dollars(row[6]) })}`, run.party && row[5] ? make("small", {}, t("stress.anyway")) : ""))),
+          make("ul", {}, rows.filter((row) => row[1 + place] === round).map((row) => make("li", {}, partyLink(row[0]), ` ${t("stress.unpaid-of", { unpaid: dollars(row[3 + place]), owed: dollars(row[6]) })}`, place ? whyWorse(run, row, found) : ""))),
         )))
-      : make("p", {}, t("stress.all-pay")),
+      : make("p", {}, t(run.party ? "stress.none-here" : "stress.all-pay")),
   );
+};
+
+/** What follows if a party pays nothing: who fails because of it, and who is not paid most. */
+const answerParts = (run) => {
+  const [fall, perhaps] = [run.fall, run.perhaps].map((ids) => ids.filter((id) => id !== run.party));
+  const hit = run.losses.filter((row) => row[2] || row[3]).sort((a, b) => b[3] - a[3] || b[2] - a[2] || inOrder(a[0], b[0])).slice(0, 3);
+  const name = partyName(run.party);
+  return [
+    make("p", { id: "stress-answer" },
+      make("b", {}, fall.length ? [`${t("stress.then-fall", { name })} `, names(fall)] : t(perhaps.length ? "stress.then-nobody-surely" : "stress.then-nobody", { name })),
+      perhaps.length ? [` ${t("stress.then-perhaps")} `, names(perhaps)] : "",
+    ),
+    make("p", { id: "stress-unpaid" }, t("stress.caused", { name, amount: both(run.caused) }), hit.length ? [` ${t("stress.hit")} `, ...hit.flatMap((row, step) => [step ? ", " : "", partyLink(row[0]), ` ${both(row.slice(2, 4))}`]), state.language === "zh" ? "。" : "."] : "", make("span", { class: "soft" }, ` ${t("stress.unpaid", { amount: both(run.unpaid) })}`)),
+  ];
+};
+
+const roundsPair = (found, run, fits) => make("div", { class: "pair" }, CASES.map((_, place) => roundsOf(found, run, place, fits)));
+
+/** Who fails, by rounds; where a party is made to fail, apart from those who fail anyway. */
+const failureParts = (found, run) => {
+  if (!run.party) return [make("h3", {}, t("stress.rounds")), roundsPair(found, run)];
+  const others = ([party], place) => party !== run.party && failsAnyway(found, party, place);
+  return [
+    run.fall.length + run.perhaps.length ? [make("h3", {}, t("stress.rounds")), roundsPair(found, run, (row, place) => !others(row, place))] : [],
+    found.alone.failures.some(([party]) => party !== run.party) ? [make("h3", {}, t("stress.anyway", { name: partyName(run.party) })), roundsPair(found, run, others)] : [],
+  ].flat();
 };
 
 const lossText = (row) => both(row.slice(4));
@@ -150,10 +191,10 @@ const showStress = (box) => {
     state.off.size ? [make("p", { class: "warn" }, t("stress.off")), copied(stressCommand())] : "",
     state.preset === "contracted" && state.consideration === "cash" ? "" : make("p", { class: "soft" }, t("stress.convention")),
     choice,
+    words.en[`stress.whatif.${state.whatif}`] ? make("p", { class: "warn", id: "stress-whatif" }, t(`stress.whatif.${state.whatif}`)) : "",
+    run.party ? answerParts(run) : make("p", { id: "stress-unpaid" }, make("b", {}, t("stress.unpaid", { amount: both(run.unpaid) }))),
     make("p", { id: "stress-said" }, t("stress.span", { since: day(found.since), until: day(found.until), owed: dollars(found.owed), count: found.payments, flexible: dollars(found.flexible) })),
-    make("p", { id: "stress-unpaid" }, make("b", {}, t("stress.unpaid", { amount: both(run.unpaid) })), run.party ? ` ${t("stress.caused", { name: partyName(run.party), amount: both(run.caused) })}` : ""),
-    make("h3", {}, t("stress.rounds")),
-    make("div", { class: "pair" }, CASES.map((_, place) => roundsOf(run, place))),
+    ...failureParts(found, run),
     losses.length
       ? [
           chart({ title: t("stress.losses"), says: t("stress.losses.says"), svg: barsChart(lossRows, wide, t("stress.losses")), columns, rows: () => losses.map((row) => [partyName(row[0]), t("stress.lost"), ...row.slice(4)]), legend: shades, key: "losses" }),

@@ -40,6 +40,28 @@ const placeTable = () => {
   } else if (table.parentNode === stage) document.querySelector("main").after(table);
 };
 
+const hints = make("div", { class: "hints" });
+at("table-says").after(hints);
+
+/** Say above the table what holds rows back, each with a way to be rid of it. */
+const showHints = (none) => {
+  const clearing = (text, name, act) =>
+    make("button", { type: "button", class: "hint-off", "data-key": name, "aria-label": `${text} – ${t("table.clear")}`, onclick: () => {
+      act();
+      at("view-table").focus({ preventScroll: true });
+    } }, text, make("span", { "aria-hidden": "true" }, " ×"));
+  const sieved = state.instruments.size || state.statuses.size || state.least >= 0 || !state.undisclosed;
+  renew(
+    hints,
+    state.query ? clearing(t("table.sought", { text: search.value.trim() }), "sought", () => {
+      search.value = "";
+      ask("");
+    }) : "",
+    sieved ? clearing(t("filters.on"), "sieved", reset) : "",
+    none ? make("p", {}, t("table.none")) : "",
+  );
+};
+
 const showTable = () => {
   placeTable();
   const known = data.legs.filter((_, leg) => now.states[leg].status).length;
@@ -67,6 +89,7 @@ const showTable = () => {
   at("more").hidden = rows.length <= most;
   at("more").textContent = t("table.next", { count: Math.min(ROWS, rows.length - most) });
   const first = lit && state.view === "table" ? ` ${t("table.first", { count: rows.filter((leg) => lit.legs.has(leg)).length })}` : "";
+  showHints(!rows.length);
   at("table-says").textContent = t("table.says", { date: day(today()), shown: rows.length, all: known }) + first;
 };
 

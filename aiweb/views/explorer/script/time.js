@@ -82,6 +82,7 @@ const buildTime = () => {
     const year = iso.slice(0, 4);
     if (year !== data.dates[index - 1]?.slice(0, 4) && index - (years.at(-1)?.[1] ?? -9) > 1) years.push([year, index]);
   });
+  const turns = data.dates.flatMap((iso, index) => (index && iso.slice(0, 4) !== data.dates[index - 1].slice(0, 4) ? [index - 0.5] : []));
   const spot = (node, index) => {
     node.style.left = `${(100 * index) / (stops - 1)}%`;
     return node;
@@ -90,11 +91,13 @@ const buildTime = () => {
     make("span", { class: "steps" }, button("back", () => stepBy(-1)), button("play", () => (playing ? haltTime() : playTime())), button("forward", () => stepBy(1))),
     make(
       "div",
-      { class: "track" },
+      { class: "track", role: "group", "aria-label": t("time.bars"), title: t("time.bars") },
       make(
         "div",
         { class: "rail", "aria-hidden": "true" },
         drawing("svg", { id: "bars", viewBox: `0 0 ${stops - 1} 20`, preserveAspectRatio: "none" }),
+        turns.map((index) => spot(make("span", { class: "turn-of" }), index)),
+        make("span", { class: "says" }, t("time.hint")),
         years.map(([year, index]) => spot(make("small", {}, year), index)),
         data.marked.map((iso) => spot(make("i", { title: [day(iso), dayNote(iso)].filter(Boolean).join(", ") }), data.dates.indexOf(iso))),
       ),

@@ -39,6 +39,17 @@ const livesOf = () => {
   });
 };
 
+/** The axis of days, whose last tick is not cut however wide its letters are. */
+const daysAxis = (x, wide, from, to, more = {}) => {
+  const made = axis(x, { side: "bottom", from, to, wanted: Math.floor(wide / 95), ...more });
+  made.querySelectorAll("g").forEach((tick) => {
+    const spot = Number.parseFloat(tick.getAttribute("transform").slice(10));
+    const text = tick.querySelector("text");
+    if (spot > wide - 40) for (const [name, value] of Object.entries({ x: (wide - 2 - spot).toFixed(1), "text-anchor": "end" })) text.setAttribute(name, value);
+  });
+  return made;
+};
+
 const showTimeline = (box) => {
   const lives = livesOf();
   const chosen = state.chosen?.deal;
@@ -127,7 +138,7 @@ const growthChart = (x, wide, side, span) => {
     title: t("time.growth"),
     says: [t("time.growth.says", { preset: t(`preset.${state.preset}`) }), state.whatif || state.off.size ? t("time.growth.plain") : ""].filter(Boolean).join(" "),
     legend: legend([{ colour: "muted", text: t("number.gross"), kind: "light" }, { colour: "equity", text: t("number.circular"), kind: "light" }, { colour: "accent", text: day(today()), kind: "dash" }]),
-    svg: roving(chartSvg(wide, 206, t("time.growth"), grid, axis(x, { side: "bottom", from: top, to: base, grid: false, wanted: Math.floor(wide / 95) }), area("gross"), area("circular"), todayLine(x, top, base), ...dots)),
+    svg: roving(chartSvg(wide, 206, t("time.growth"), grid, daysAxis(x, wide, top, base, { grid: false }), area("gross"), area("circular"), todayLine(x, top, base), ...dots)),
     columns: ["day", "gross-low", "gross-high", "gross-undisclosed", "circular-low", "circular-high"],
     rows: () => rows.map(({ iso, gross, circular, undisclosed }) => [iso, gross.low, gross.unbounded ? "" : gross.high, undisclosed, circular.low, circular.unbounded ? "" : circular.high]),
   });
@@ -159,7 +170,7 @@ const livesChart = (lives, x, wide, side) => {
     }
   }
   return roving(
-    chartSvg(wide, y + 24, t("time.lives"), axis(x, { side: "bottom", from: 20, to: y + 4, wanted: Math.floor(wide / 95) }), ...heads, todayLine(x, 6, y + 4), ...marks),
+    chartSvg(wide, y + 24, t("time.lives"), daysAxis(x, wide, 20, y + 4), ...heads, todayLine(x, 6, y + 4), ...marks),
   );
 };
 

@@ -317,7 +317,7 @@ const changesShown = () => {
   const base = snapshotOf(state.whatif ? data.asOf : state.date, state.preset, state.consideration, new Set());
   const { numbers: one } = base;
   const { numbers: other } = now.snapshot;
-  const shareText = ({ low, high: upper }) => (low === upper ? low || t("none") : `${low || t("none")} – ${upper || t("none")}`);
+  const shareText = ({ low, high: upper }) => (low === upper ? low || t("none") : t("share.bounds", { low: low || t("none"), high: upper || t("none") }));
   const rows = [
     ...["circular", "gross", "net"].map((name) => [t(`number.${name}`), money(one[name]), money(other[name])]),
     [t("number.share"), shareText(one), shareText(other)],
@@ -335,6 +335,7 @@ const changesShown = () => {
       make("thead", {}, make("tr", {}, ["whatif.number", "whatif.before", "whatif.after"].map((key) => make("th", { scope: "col" }, t(key))))),
       make("tbody", {}, rows.map(([name, before, after]) => make("tr", { class: before === after ? "same" : undefined }, make("th", { scope: "row" }, name), make("td", { class: "n" }, before), make("td", { class: "n" }, after)))),
     ),
+    ...sharesMoved(one, other).map((text) => make("p", {}, text)),
     loopsSaid("whatif.loops-gone", gone),
     loopsSaid("whatif.loops-new", fresh),
     loopsSaid("whatif.loops-changed", changed),
@@ -343,6 +344,17 @@ const changesShown = () => {
     make("p", { class: "soft" }, t("whatif.command")),
     copied(chosen && !state.off.size ? `aiweb what-if ${chosen.name}` : command("circularity")),
   ].filter(Boolean);
+};
+
+/** Say where the share moves only because the whole does: the same circular dollars of another gross. */
+const sharesMoved = (one, other) => {
+  const moves = ["low", "high"].flatMap((bound) => {
+    const [was, is] = [one, other].map(({ circular }) => data.money[circular][bound]);
+    const way = parseFloat(other[bound] || "0") - parseFloat(one[bound] || "0");
+    return was === is && way ? [[bound, way > 0 ? "share.up" : "share.down"]] : [];
+  });
+  if (moves.length === 2 && moves[0][1] === moves[1][1]) return [t(moves[0][1], { bound: "" })];
+  return moves.map(([bound, key]) => t(key, { bound: `${state.language === "zh" ? "" : " "}${t(`bound.${bound}`)}` }));
 };
 
 /** Which loops with an amount in either are gone, new or have another amount. */
