@@ -640,7 +640,12 @@ def stress(
     ] = "clearing",
     rounds: Annotated[
         int | None,
-        typer.Option("--rounds", metavar="N", min=1, help="At most so many rounds; fail if that is too few."),
+        typer.Option(
+            "--rounds",
+            metavar="N",
+            min=1,
+            help="At most so many steps for guarantees, cuts and values; fail if too few.",
+        ),
     ] = None,
 ) -> "Report":
     """Say who can pay what falls due in the next twelve months, and who fails because of whom."""

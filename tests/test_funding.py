@@ -1132,3 +1132,103 @@ def test_the_sums_of_the_years_are_what_the_paths_add_up(use: int, more: int, so
     flows = total(row.contractual for row in found.sums if row.role in {None, "operating"})
 
     assert cash(found, "contractual", "none")[-1] == found.opening + flows
+
+
+# ---- loan money counted as a source is owed
+
+
+def test_loan_money_that_is_counted_on_is_paid_back_with_interest() -> None:
+    """
+    banks -> lab: 300 loan #term 2026 #maturity 2028-01-01 #coupon 10%
+    """
+    found = gap(test_loan_money_that_is_counted_on_is_paid_back_with_interest.__doc__)
+
+    rows = [(item.year, item.role, item.amount.low, item.amount.high) for item in found.items if item.leg]
+    assert sorted(rows) == [
+        (2026, "financing in", 300, 300),
+        # It may come on the first day of 2026 or on the last.
+        (2026, "interest out", 0, 30),
+        (2027, "interest out", 30, 30),
+        (2028, "financing out", 300, 300),
+    ]
+    assert cash(found, "contractual", "full") == [Money(330, 330), Money(290, 290), Money(0, 0)]
+    assert not faults(found.explain())
+
+
+@pytest.mark.parametrize(
+    "loan, due",
+    [
+        # 20 is paid, and 80 comes in 2026.
+        ("100 loan; 2025-12-31 paid 20 #term 2025-07..2026-12", [20, 80]),
+        # 30 is drawn, and no more than 100 is ever owed.
+        ("100 loan #drawn $30 #term 2026", [30, 70]),
+        ("100 loan #schedule {2026: $40, 2027: $35}", [75]),
+        # What was paid on a schedule after the balance is in the schedule.
+        ("100 loan; 2025-06-01 paid 10; 2026-02-01 paid 15 #schedule {2026: $40, 2027: $35}", [10, 75]),
+        ("100 loan closed #term 2026", [100]),
+        ("100 loan", []),
+    ],
+)
+def test_what_falls_due_is_what_was_paid_and_what_is_counted_on(loan: str, due: list[int]) -> None:
+    """Add what is paid or drawn to what comes in, by hand."""
+    found = gap(f"banks -> lab: {loan} #maturity 2028-06\n")
+
+    rows = [(item.year, item.amount) for item in found.items if item.role == "financing out"]
+    assert rows == [(2028, Money(amount, amount)) for amount in due]
+
+
+def test_a_loan_that_does_not_come_is_not_paid_back() -> None:
+    """
+    banks -> lab: 300 loan conditional #term 2026 #maturity 2028-06
+    """
+    found = gap(test_a_loan_that_does_not_come_is_not_paid_back.__doc__)
+
+    # 50 - 20 = 30; 30 - 40 = -10; -10 + 10 = 0.
+    assert {tuple(row.cash.low for row in path.years) for path in found.failing} == {(30, -10, 0)}
+
+
+def test_nothing_drawn_is_nothing_due() -> None:
+    """
+    banks -> lab: 100 loan closed #drawn $0 #maturity 2026-09 #coupon 10%
+    """
+    assert not [item for item in gap(test_nothing_drawn_is_nothing_due.__doc__).items if item.leg]
+
+
+# ---- what nobody knows
+
+
+def test_no_cash_is_shown_for_a_year_before_the_balance() -> None:
+    """Begin in the year of the balance, and say so."""
+    web = graph("a -> lab: 1" + _FIGURES, as_of="2026-06-30")
+    found, none = funding(web, "lab", since=2020, until=2026), funding(web, "lab", since=2020, until=2024)
+
+    assert [[row.year for row in path.years] for path in found.paths[:1]] == [[2025, 2026]]
+    assert found.missing == ("cash at any date before 2025",)
+    assert "the paths begin in 2025, for want of cash at any date before 2025" in text(
+        reports.gap(web, found)
+    )
+    assert (none.paths, none.reach, none.missing) == ((), None, ("cash at any date before 2025",))
+    assert none.since == 2020
+
+
+def test_an_opening_beside_a_balance_is_named_as_money() -> None:
+    """Refuse it with the amount as a person writes it."""
+    with pytest.raises(BadOption, match=r"\$5bn"):
+        funding(graph("a -> lab: 1" + _FIGURES), "lab", opening=5_000_000_000)
+
+
+def test_an_undisclosed_use_makes_the_peak_a_lower_bound() -> None:
+    """
+    banks -> lab: undisclosed loan closed #maturity 2027-06
+    """
+    found = gap(test_an_undisclosed_use_makes_the_peak_a_lower_bound.__doc__)
+    before = gap(test_an_undisclosed_use_makes_the_peak_a_lower_bound.__doc__, until=2026)
+
+    assert found.paths[0].peak == Money(10, 10, unbounded=True)
+    assert before.paths[0].peak == Money(0, 0)
+    lines = reports.gap(found.graph, found).lines
+    assert "contractual, overlap zero: first short in 2027; peak $10+, end $0+" in lines
+    calm = gap("banks -> lab: undisclosed loan closed #maturity 2026-09\n", until=2026)
+    assert any(
+        "not short by what is published; peak $0+" in line for line in reports.gap(calm.graph, calm).lines
+    )

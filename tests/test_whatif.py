@@ -549,17 +549,19 @@ def test_a_party_stops_funding_but_what_it_has_paid_stays() -> None:
     a -> b: 70 loan
     a -> c: 60 warrant announced
     a -> b: 50 purchase
+    a -> b: 20 loan announced
     """
     web = registry(test_a_party_stops_funding_but_what_it_has_paid_stays.__doc__)
     found = under(web, "stop-funding: {party: a}")
 
-    assert [row.id for row in graph(found).legs] == ["d1/1", "d2/1", "d5/1"]
+    assert [row.id for row in graph(found).legs] == ["d1/1", "d2/1", "d3/1", "d5/1"]
     assert leg(found, "d2/1").amount == money(40)
-    assert [str(status(found, f"d{number}")) for number in (3, 4)] == ["cancelled", "cancelled"]
+    assert leg(found, "d3/1").amount == money(70), "nobody says how much of it is drawn"
+    assert [str(status(found, f"d{number}")) for number in (3, 4, 6)] == ["signed", "cancelled", "cancelled"]
     some = under(web, "stop-funding: {party: a, to: c}")
-    assert [str(status(some, f"d{number}")) for number in (3, 4)] == ["signed", "cancelled"]
+    assert [str(status(some, f"d{number}")) for number in (4, 6)] == ["cancelled", "announced"]
     loans = under(web, "stop-funding: {kind: lab, instruments: loan}")
-    assert [str(status(loans, f"d{number}")) for number in (3, 4)] == ["cancelled", "announced"]
+    assert [str(status(loans, f"d{number}")) for number in (3, 4, 6)] == ["signed", "announced", "cancelled"]
     early = under(web, "stop-funding: {party: a, below: signed}")
     assert [str(status(early, f"d{number}")) for number in (3, 4)] == ["signed", "cancelled"]
 

@@ -362,7 +362,7 @@ def _margin(plan: Plan, state: LegState, marked: Iterable[str]) -> bool:
 
 
 def _stop_funding(plan: Plan, change: StopFunding) -> Found:
-    found = False
+    found, unknown = False, 0
     for deal, leg in plan.living():
         kind = plan.registry.parties[leg.payer].kind
         if (
@@ -372,10 +372,30 @@ def _stop_funding(plan: Plan, change: StopFunding) -> Found:
             and leg.instrument in change.instruments
             and deal.status.level < change.below.level
         ):
-            plan.touch("stop", "amount", leg.id, share=Fraction(0))
             found = True
+            if _may_be_drawn(plan, leg):
+                unknown += 1
+            else:
+                plan.touch("stop", "amount", leg.id, share=Fraction(0))
+    _say_undrawn(plan, unknown)
     if not found:
         yield Finding("nothing-to-do", "no such funding is open on that day", "take it out")
+
+
+def _may_be_drawn(plan: Plan, leg: LegState) -> bool:
+    """Whether some of a loan may have been drawn by the day, and no source says how much."""
+    said = plan.registry.leg(leg.id)
+    if leg.instrument is not Instrument.LOAN or leg.status.level < Status.SIGNED.level:
+        return False
+    return leg.paid is None and said.drawn is None
+
+
+def _say_undrawn(plan: Plan, unknown: int) -> None:
+    """Say how many loans are left as they are, for what of them is drawn is not known."""
+    if unknown:
+        plan.say(
+            "loans", f"of {unknown} signed or closed loans nobody says how much is drawn: left as they are"
+        )
 
 
 def _pull_credit(plan: Plan, change: PullCredit) -> Found:
@@ -390,19 +410,16 @@ def _pull_credit(plan: Plan, change: PullCredit) -> Found:
     for _, leg in plan.living():
         if leg.instrument is not Instrument.LOAN or change.party not in {None, leg.payee}:
             continue
-        drawn = leg.paid is not None or registry.leg(leg.id).drawn is not None
         # A line signed by then, of which no drawing is known, is the credit that the figure counts.
         counted = pulled.get(leg.payee, date.min)
         unused = leg.status is Status.SIGNED and leg.since.last <= counted
+        drawn = leg.paid is not None or registry.leg(leg.id).drawn is not None
         if drawn or unused:
             plan.touch("stop", "amount", leg.id, share=Fraction(0))
             found = True
         elif leg.status.level >= Status.SIGNED.level:
             unknown += 1
-    if unknown:
-        plan.say(
-            "loans", f"of {unknown} signed or closed loans nobody says how much is drawn: left as they are"
-        )
+    _say_undrawn(plan, unknown)
     if not found:
         yield Finding("nothing-to-do", "no undrawn credit is known", "take it out")
 

@@ -44,6 +44,7 @@ Nothing is carried on beyond that, unless it is asked to hold the last figure, w
 from aiweb.analysis.funding.gap import LAST_YEAR, FundingGap, funding, gaps
 from aiweb.analysis.funding.published import ClaimRow, PartRow
 from aiweb.analysis.funding.rows import (
+    NO_BALANCE,
     Accrual,
     CashPath,
     Class,
@@ -59,6 +60,7 @@ from aiweb.analysis.funding.rows import (
 
 __all__ = [
     "LAST_YEAR",
+    "NO_BALANCE",
     "Accrual",
     "CashPath",
     "ClaimRow",

@@ -62,7 +62,8 @@ def run_path(
                 more = more or item.amount.unbounded
             else:
                 low, high = low - item.amount.high, high - item.amount.low
-                less = less or item.amount.unbounded
+                # What nobody has published of a use can only add to what is short.
+                less = less or item.amount.unbounded or not item.amount.known
         cash = Money(low, high, unbounded=more)
         short = Money(max(0, minimum - high), max(0, minimum - low), unbounded=less)
         if year >= first:

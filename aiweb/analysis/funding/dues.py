@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from aiweb.analysis.funding.interest import interest_items
-from aiweb.analysis.funding.legs import class_of, flowing_legs, role_of
+from aiweb.analysis.funding.legs import class_of, flowing_legs, lent_on, role_of
 from aiweb.analysis.funding.rows import Class, Item, Role, Undated
 from aiweb.graph import DealGraph, LegState, payments
 from aiweb.model import Instrument, Status
 from aiweb.spread import by_year, portions
-from aiweb.values import Money
+from aiweb.values import Money, total
 
 
 def listed_items(
@@ -92,16 +92,27 @@ def _repayment(graph: DealGraph, leg: LegState, party: str, start: date, *, borr
 
     It counts if the loan is known to have been drawn or closed, or if `borrows`:
     if undrawn credit stands among the sources, it has to be paid back.
+    So has what is counted as coming in from the balance to the maturity.
     """
     said = graph.registry.leg(leg.id)
     if said.maturity is None or said.maturity.last < start:
         return []
-    drawn = said.drawn or leg.paid
-    if drawn is None and leg.status is not Status.CLOSED and not borrows:
-        return []
+    lent = lent_on(graph, leg, start, borrows=borrows)
+    due = lent.drawn
+    if due is None and (borrows or (leg.status is Status.CLOSED and said.drawn is None)):
+        due = leg.amount
     role = Role.FINANCING_OUT if leg.payee == party else Role.FINANCING_IN
     how = f"principal falls due {said.maturity}"
-    due = drawn or leg.amount
-    if leg.repaid is not None:
-        due, how = due.less(leg.repaid), f"{how}, less {leg.repaid} repaid"
-    return [Item(said.maturity.last.year, role, class_of(leg), due, how, leg=leg.id)] if due else []
+    ahead = total(amount for _, _, amount in lent.ahead)
+    back = "" if leg.repaid is None else f", less {leg.repaid} repaid"
+    if leg.repaid is not None and due is not None:
+        due = due.less(leg.repaid)
+    elif leg.repaid is not None:
+        ahead = ahead.less(leg.repaid)
+    year, certainty = said.maturity.last.year, class_of(leg)
+    rows = [Item(year, role, certainty, due, how + back, leg=leg.id)] if due else []
+    if ahead:
+        how += f", of what comes in by then{back if due is None else ''}"
+        # What a lender lends and may not get back is no receipt that a use hangs on.
+        rows.append(Item(year, role, certainty, ahead, how, leg=leg.id, hangs=leg.payee == party))
+    return rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from aiweb.analysis.funding.circular import promised_leg
 from aiweb.analysis.funding.rows import (
     CLASSES,
+    NO_BALANCE,
     Accrual,
     CashPath,
     Item,
@@ -34,6 +35,8 @@ def explained_gap(found: FundingGap, last: int) -> Trace:
     steps = Steps(f"Funding gap of {found.party} to {last}", found.convention, found.digest)
     for what in found.missing:
         ends = f"the paths end in {found.reach}, for want of" if found.reach else _NO_PATH
+        if found.reach and what.startswith(NO_BALANCE):
+            ends = f"the paths begin in {found.since}, for want of"
         steps.note(f"{ends} {what}")
     if found.hold:
         steps.note("assumed: beyond the published figures the last one is held")

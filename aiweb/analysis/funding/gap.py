@@ -22,6 +22,7 @@ from aiweb.analysis.funding.legs import is_counted
 from aiweb.analysis.funding.published import ClaimRow, claim_rows
 from aiweb.analysis.funding.rows import (
     CLASSES,
+    NO_BALANCE,
     CashPath,
     Class,
     Item,
@@ -45,7 +46,8 @@ LAST_YEAR: Final = 2030
 class FundingGap:
     """Sources and uses of one party by year, the paths of its cash, and published gaps beside them.
 
-    `missing` names the figures without which the paths do not reach `until`.
+    `since` is the year asked for, or that of the balance if it is later: nobody knows the cash before.
+    `missing` names the figures without which the paths do not begin in the year asked for or reach `until`.
     `reach` is the last year that they do reach; without paths there is none.
     `hold` says that beyond the published figures the last one is held.
     `assumed` says that the opening is no figure of a source but the caller's.
@@ -172,10 +174,16 @@ def funding(
     balance, balance_on, balance_figures = opening_balance((row for _, row in figures), day)
     if opening is not None:
         if balance_on is not None:
-            raise BadOption("opening", opening, f"leave it out: {party} has a balance of {balance_on}")
+            raise BadOption(
+                "opening",
+                str(Money(opening, opening)),
+                f"leave it out: {party} has a balance of {balance_on}",
+            )
         balance, balance_on = Money(opening, opening), day
+    asked, first = first, max(first, balance_on.year if balance_on else first)
     start = (balance_on or date(first, 1, 1) - timedelta(days=1)) + timedelta(days=1)
     operating, unknown = operating_items(figures, start, date(last, 12, 31), hold=hold)
+    early = (f"{NO_BALANCE} {first}",) if first > asked else ()
     borrows = any(row.metric is Metric.UNDRAWN_CREDIT for row in balance_figures)
     items, undated = listed_items(graph, party, start, last, borrows=borrows)
     begin = min(first, start.year)
@@ -186,7 +194,7 @@ def funding(
     return FundingGap(
         graph=graph,
         party=party,
-        since=first,
+        since=first if first <= last else asked,
         until=last,
         reach=reach,
         hold=hold,
@@ -199,7 +207,7 @@ def funding(
         undated=tuple(sorted(undated, key=lambda row: (row.certainty, row.role, row.leg))),
         paths=paths,
         net=net_paths(graph, party, inside, start, paths, minimum) if paths else (),
-        missing=missing_figures(balance_on, unknown, figures, start),
+        missing=(*early, *missing_figures(balance_on, unknown, figures, start)),
         claims=claim_rows(graph, party),
     )
 

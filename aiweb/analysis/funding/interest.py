@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from aiweb.analysis.funding.legs import class_of
+from aiweb.analysis.funding.legs import class_of, lent_on
 from aiweb.analysis.funding.rows import Accrual, Item, Role, Undated
 from aiweb.flows.interest import Change, Stretch, stretches
 from aiweb.graph import DealGraph, LegState, payments
@@ -39,6 +39,8 @@ def interest_items(
     if said.maturity is not None and said.maturity.last < start:
         return [], []
     changes, marks, why = _owed(graph, leg, start, borrows=borrows)
+    lent = lent_on(graph, leg, start, borrows=borrows)
+    hangs = leg.payee == party and bool(lent.ahead) and not lent.advances
     rates: list[_Rate] = []
     if not why:
         rates, why = _rates(graph, said)
@@ -54,7 +56,7 @@ def interest_items(
     ends = "" if said.maturity is not None else "; no maturity is published"
     how = f"interest at {' and '.join(rate.text for rate in rates)}{ends}"
     items = [
-        Item(year, role, class_of(leg), amount, how, leg=leg.id, accruals=tuple(found))
+        Item(year, role, class_of(leg), amount, how, leg=leg.id, accruals=tuple(found), hangs=hangs)
         for year, found in rows.items()
         if (amount := total(row.amount for row in found))
     ]
@@ -65,24 +67,24 @@ def _owed(graph: DealGraph, leg: LegState, start: date, *, borrows: bool) -> tup
     """Say from which days on how much of a loan is owed, what marks the amounts bear, or why nobody knows.
 
     A credit that stands undrawn among the sources may be drawn on the day after the balance, or never.
+    What is counted as coming in over some days may come on the first of them or on the last.
     """
-    drawn = graph.registry.leg(leg.id).drawn
     deal = graph.deals[leg.deal]
-    lent = payments(deal, leg.id)
-    if drawn is not None:
-        advances = [(lent[0][0] if lent else leg.since.last, drawn)]
-    elif lent:
-        advances = list(lent)
-    elif leg.status is Status.CLOSED:
-        advances = [(leg.since.last, leg.amount)]
-    elif borrows and leg.since.last < start:
-        advances = [(start, replace(leg.amount, low=0, ceilings=1))]
-    else:
-        return [], NOTHING, "what is drawn of it is not published"
-    marks = total(amount for _, amount in advances)
+    lent = lent_on(graph, leg, start, borrows=borrows)
+    advances = list(lent.advances)
+    if lent.drawn is None and not lent.ahead:
+        if leg.status is Status.CLOSED:
+            advances = [(leg.since.last, leg.amount)]
+        elif borrows and leg.since.last < start:
+            advances = [(start, replace(leg.amount, low=0, ceilings=1))]
+        else:
+            return [], NOTHING, "what is drawn of it is not published"
+    marks = total([*(amount for _, amount in advances), *(amount for _, _, amount in lent.ahead)])
     if marks.undisclosed and not marks.high:
         return [], NOTHING, "amount undisclosed"
     changes = [Change(day, amount.low, amount.high) for day, amount in advances]
+    for first, last, amount in lent.ahead:
+        changes += [Change(first, 0, amount.high), Change(last, amount.low, 0)]
     changes += [Change(day, -amount.high, -amount.low) for day, amount in payments(deal, leg.id, back=True)]
     return changes, marks, ""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
 from aiweb.analysis.funding.rows import Class, Role
-from aiweb.graph import DealGraph, LegState, counted_once
+from aiweb.graph import DealGraph, LegState, counted_once, payments
 from aiweb.model import Basis, Certainty, Instrument, Side, Status
+from aiweb.spread import by_year
+from aiweb.values import NOTHING, Money, total
 
 
 def flowing_legs(graph: DealGraph, party: str) -> list[LegState]:
@@ -62,3 +66,50 @@ def role_of(leg: LegState, party: str) -> Role:
     if leg.payee == party:
         return Role.TRADING_IN if trading else Role.FINANCING_IN
     return Role.TRADING_OUT if trading else Role.FINANCING_OUT
+
+
+class Lent(NamedTuple):
+    """What is known to have been lent on a loan, if it is; and what of it is still counted on.
+
+    `advances` are recorded, by day.
+    `ahead` is put into years and not recorded: it comes between two days.
+    """
+
+    drawn: Money | None
+    advances: tuple[tuple[date, Money], ...]
+    ahead: tuple[tuple[date, date, Money], ...]
+
+
+def lent_on(graph: DealGraph, leg: LegState, start: date, *, borrows: bool) -> Lent:
+    """Say what of a loan is drawn or paid, and what comes in from `start` to its maturity besides.
+
+    A loan that is closed, or stands as undrawn credit in the opening, without a known drawing is
+    taken as a whole elsewhere, so nothing of it is ahead.
+    """
+    said, paid = graph.registry.leg(leg.id), payments(graph.deals[leg.deal], leg.id)
+    # A published schedule counts from the balance on, so what was paid on it since then is not added.
+    past = tuple(row for row in paid if leg.schedule is None or row[0] < start)
+    drawn = total(amount for _, amount in past) if paid else leg.paid
+    if said.drawn is not None:
+        drawn = None if borrows and not said.drawn else said.drawn
+        past = ((paid[0][0] if paid else leg.since.last, said.drawn),)
+    if drawn is None and ((leg.status is Status.CLOSED and said.drawn is None) or borrows):
+        return Lent(None, (), ())
+    paid_on = paid[-1][0] if paid else None
+    ends = date.max if said.maturity is None else said.maturity.last
+    room = leg.amount.less(drawn or NOTHING) if leg.amount.known and not leg.amount.unbounded else None
+    ahead = []
+    for year, amount in sorted(by_year(leg, start, leg.paid, paid_on)[0].items()):
+        first, last = max(start, date(year, 1, 1)), min(ends, date(year, 12, 31))
+        if leg.schedule is None and leg.term is not None:
+            first, last = max(first, leg.term.first), min(last, leg.term.last)
+        if last < first:
+            continue
+        # No more is owed than was promised, whatever was drawn already.
+        own = amount
+        if room is not None and said.drawn is not None:
+            own = replace(amount, low=min(amount.low, room.high), high=min(amount.high, room.high))
+            room = room.less(own)
+        if own:
+            ahead.append((first, last, own))
+    return Lent(drawn, past if drawn is not None else (), tuple(ahead))

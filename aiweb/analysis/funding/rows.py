@@ -22,6 +22,7 @@ class Class(StrEnum):
 
 
 CLASSES: Final = tuple(Class)
+NO_BALANCE: Final = "cash at any date before"
 
 
 class Role(StrEnum):
@@ -69,6 +70,7 @@ class Item:
     how many come before this year's, how many are this year's, and how many there are.
     Interest has `accruals`, one for each stretch of the year in which the same is owed at the same rate.
     What is `held` is the figure of another time, taken for this one because it was asked for.
+    What `hangs` is due on money still to come: without that receipt it is not due either.
     """
 
     year: int
@@ -82,6 +84,7 @@ class Item:
     parts: tuple[int, int, int] | None = None
     accruals: tuple[Accrual, ...] = ()
     held: bool = False
+    hangs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Undated:
 class YearEnd:
     """Cash at the end of a year, and what is short of the least cash, best case to worst.
 
-    A receipt of "at least" leaves the cash unbounded, a payment of "at least" the shortfall.
+    A receipt of "at least" leaves the cash unbounded, a payment of "at least" or undisclosed the shortfall.
     """
 
     year: int
@@ -243,5 +246,5 @@ def _peak(years: Iterable[YearEnd | NetYear]) -> Money:
 
 
 def may_fail(item: Item) -> bool:
-    """Whether it is money that the party may not get, for its deal is not contractual."""
-    return item.role.is_source and item.certainty is not Class.CONTRACTUAL
+    """Whether it is money that the party may not get, for its deal is not contractual, or is due on that."""
+    return (item.role.is_source or item.hangs) and item.certainty is not Class.CONTRACTUAL

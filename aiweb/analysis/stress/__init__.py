@@ -24,7 +24,8 @@ its undrawn credit if that is known, else nothing.
 Of cash that is a range, ample takes the upper end and none the lower; of a debt whose size no source gives,
 ample takes the least that it can be and none the most.
 Revenue that a what-if takes off a forecast is taken off cash.
-Payments rise with everybody's cash, so what stays unpaid lies between the two.
+Payments rise with everybody's cash, so what stays unpaid lies between the two, unless a debt of unknown size
+has a debtor that owes others too or a creditor that owes or guarantees anything: then they are two corners.
 
 A party pays what is secured first, then what is senior and its trade debts, then what is subordinated, each
 in proportion; the registry says which, or collateral does, and what neither says is senior.

@@ -22,6 +22,7 @@ from aiweb.graph import DealGraph
 from aiweb.model import Figure, Metric, Seniority, Side
 from aiweb.values import NOTHING, Money
 
+_NOWHERE: Final = "nowhere"
 UNDATED: Final = "no source says when it is paid"
 NOBODY: Final[Mapping[str, Fraction]] = MappingProxyType({})
 """Nobody leaves anything unpaid on purpose."""
@@ -268,6 +269,12 @@ class Model:
         )
 
     @cached_property
+    def cuttable(self) -> tuple[Due, ...]:
+        """Sales that need not be bought: flexible purchases, leases and the like, but no loans and shares."""
+        leg = self.graph.registry.leg
+        return tuple(due for due in self.flexible if leg(due.leg).instrument.side is Side.SPENDING)
+
+    @cached_property
     def layered(self) -> tuple[str, ...]:
         """Who owes debts of more than one rank, sorted; nobody if debts are paid in one rank."""
         ranks: dict[str, set[int]] = defaultdict(set)
@@ -279,11 +286,37 @@ class Model:
     @cached_property
     def is_bracketed(self) -> bool:
         """Whether what follows from a failure surely lies between the two cases."""
-        lent = {due.creditor for due in self.dues if due.least is not None} - self.outside
-        # Who is paid more in the worse case may itself pay more.
-        paying = {due.debtor for due in self.dues} | {row.guarantor for row in self.backings}
         plain = self.rule is Rule.PROPORTION and not self.costs
-        return plain and not self.layered and not lent & paying
+        return plain and not self.layered and self.is_bounded
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether what stays unpaid surely lies between the two cases."""
+        return not self.crossing
+
+    @cached_property
+    def crossing(self) -> tuple[Due, ...]:
+        """Debts of unknown size that make the two cases corners, and no bounds.
+
+        Their debtor owes somebody else too, who then gets less, or their creditor pays on what it gets.
+        """
+        paying = {due.debtor for due in self.dues} | {row.guarantor for row in self.backings}
+        creditors: dict[str, set[str]] = defaultdict(set)
+        for due in self.dues:
+            creditors[due.debtor].add(due.creditor)
+        for row in self.backings:
+            creditors[row.guarantor].add(row.due.creditor)
+        return tuple(
+            due
+            for due in self.unsized
+            if (due.debtor not in self.outside and creditors[due.debtor] - {due.creditor})
+            or (due.creditor not in self.outside and due.creditor in paying)
+        )
+
+    @property
+    def unsized(self) -> tuple[Due, ...]:
+        """Debts of unknown size: less falls due in the better case."""
+        return tuple(due for due in self.dues if due.least is not None and due.least < due.amount)
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
@@ -357,6 +390,25 @@ class Model:
             elif due.creditor not in without:
                 cash[due.creditor] += due.at(case) * (1 - left.get(due.debtor, Fraction(0)))
         return Books(cash, owed, frozenset(without))
+
+    def limits(self, case: Case, left: Mapping[str, Fraction] = NOBODY) -> Books:
+        """Write books that are no worse for anybody than any that can be, or, in `none`, no better.
+
+        In `ample` creditors have the rest of a debt of unknown size as cash, and nobody owes it; in `none`
+        all of it is owed, and nobody gets it.
+        """
+        books, without = self.books(case, left), self.outside | {*left}
+        cash, owed = dict(books.cash), dict(books.obligations)
+        for due in self.unsized:
+            if due.debtor in without and due.creditor not in without:
+                paid = 1 - left.get(due.debtor, Fraction(0))
+                rest = Fraction(due.amount - due.at(Case.AMPLE)) * paid
+                cash[due.creditor] = Fraction(cash[due.creditor]) + (rest if case is Case.AMPLE else -rest)
+            elif due.creditor not in without and case is Case.AMPLE:
+                cash[due.creditor] = Fraction(cash[due.creditor]) + due.amount - due.at(Case.AMPLE)
+            elif due.name in owed and case is Case.NONE:
+                owed[due.name] = replace(owed[due.name], creditor=_NOWHERE)
+        return Books(cash, owed, books.outside | {_NOWHERE})
 
     def cleared(self, books: Books) -> Cleared:
         """Clear books by the rule."""

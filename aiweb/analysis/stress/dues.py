@@ -306,7 +306,8 @@ def _plans(graph: DealGraph, since: date, until: date) -> tuple[Mapping[str, Pla
 
 def _drawn(leg: LegState, said: Leg) -> Money | None:
     """Give what is owed of a loan on the day, as far as it is known."""
-    lent = said.drawn or leg.paid
+    # Nothing drawn is said too, and no unknown.
+    lent = said.drawn if said.drawn is not None else leg.paid
     if lent is None:
         # With dates of its own, what of it has been lent by now is not known.
         paid_out = leg.status is Status.CLOSED and leg.schedule is None and leg.term is None

@@ -189,6 +189,8 @@ class Outcome:
         for backing in self.model.backings:
             if backing.name in found.guarantees:
                 called, honoured = found.called[backing.name], found.honoured[backing.name]
+                if backing.guarantor == self.party:
+                    called /= float(1 - self.part)
             elif backing.name in found.paid:
                 called, honoured = (
                     float(found.books.obligations[backing.name].amount),
@@ -267,11 +269,11 @@ class Outcome:
         without = model.outside | ({party} if party is not None else set())
         books = model.books(case, {party: part} if party is not None else NOBODY)
         buys: dict[str, int] = defaultdict(int)
-        for due in model.flexible:
+        for due in model.cuttable:
             buys[due.debtor] += due.amount
         cash = {
             name: Fraction(model.held(case, name, buys.get(name, 0)))
-            for name in sorted({*books.cash, *buys, *(due.creditor for due in model.flexible)} - without)
+            for name in sorted({*books.cash, *buys, *(due.creditor for due in model.cuttable)} - without)
         }
         for name, amount in books.cash.items():
             # What those that are no debtors here pay is in the books' cash already.
@@ -279,7 +281,7 @@ class Outcome:
         lost: dict[str, Fraction] = defaultdict(Fraction)
         unbought: dict[str, Fraction] = defaultdict(Fraction)
         flexible = {}
-        for due in model.flexible:
+        for due in model.cuttable:
             if due.debtor not in without:
                 flexible[due.name] = Obligation(due.debtor, due.creditor, due.amount)
             elif due.debtor == party and part:
@@ -305,7 +307,7 @@ class Outcome:
         """
         model = self.model
         sales: dict[str, int] = defaultdict(int)
-        for due in (*model.dues, *model.flexible):
+        for due in (*model.dues, *model.cuttable):
             if due.name in model.sales or due.flexible:
                 sales[due.creditor] += due.amount
         days = (model.until - model.since).days + 1
@@ -445,14 +447,25 @@ class Stress:
         """Say whether a party pays all: it `fails` in both cases, `stands` in both, or it cannot be told.
 
         Payments rise with cash under every rule, so this needs no proportion.
+        Where a debt of unknown size makes the cases no bounds, `Model.limits` are.
         Who owes more than is published does not surely stand.
         """
-        low, high = ({row.party for row in outcome.failures} for outcome in self.outcomes)
+        low, high = self._failing
         if party == self.party or (party in low and party in high):
             return "fails"
         if party in low or party in high or party in self.model.understated:
             return "cannot be told"
         return "stands"
+
+    @cached_property
+    def _failing(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Who cannot pay all in the better case and in the worse one, or at their limits."""
+        if self.model.is_bounded:
+            low, high = (frozenset(row.party for row in outcome.failures) for outcome in self.outcomes)
+            return low, high
+        left = {self.party: self.part} if self.party is not None else NOBODY
+        low, high = (frozenset(self.model.failing(self.model.limits(case, left))) for case in Case)
+        return low, high
 
     def explain(self) -> Trace:
         """Give what is unpaid in each case, payment by payment, by debtor and by creditor."""
@@ -483,23 +496,33 @@ def outcome(model: Model, case: Case, party: str | None, part: Fraction) -> Outc
     called = None
     if model.backings and model.rule is Rule.PROPORTION and not model.costs:
         with remedied():
-            called = _guaranteed(after_model, books, party, part)
+            called = _guaranteed(after_model, case, books, party, part)
     return Outcome(case, after_model, party, part, before, after, called)
 
 
-def _guaranteed(model: Model, books: Books, party: str | None, part: Fraction) -> Guaranteed:
-    """Clear with guarantees; on what the failing party owes they are debts like others."""
+def _guaranteed(model: Model, case: Case, books: Books, party: str | None, part: Fraction) -> Guaranteed:
+    """Clear with guarantees; on what the failing party owes they are debts like others.
+
+    The failing party honours what is called of it less the part; it has the money for that, as for its debts.
+    """
     rank = Seniority.SENIOR.rank if model.ranked else 0
-    owed, behind = dict(books.obligations), {}
+    owed, behind, cash = dict(books.obligations), {}, dict(books.cash)
     for row in model.backings:
-        if row.guarantor == party:
-            continue
         if row.due.debtor == party:
-            claim = min(Fraction(row.limit), row.part * part * row.due.amount)
+            claim = min(Fraction(row.limit), row.part * part * row.due.at(case))
             owed[row.name] = Obligation(row.guarantor, row.due.creditor, claim, rank)
-        elif row.due.name in owed:
+        elif row.due.name not in owed:
+            continue
+        elif row.guarantor == party:
+            kept, name = 1 - part, f"guarantor {party}"
+            if kept:
+                limit = row.limit * kept
+                behind[row.name] = Guarantee(name, row.due.name, row.part * kept, limit, rank)
+                cash[name] = Fraction(cash.get(name, 0)) + limit
+        else:
             behind[row.name] = Guarantee(row.guarantor, row.due.name, row.part, row.limit, rank)
-    return clear_guaranteed(replace(books, obligations=owed), behind, steps=model.rounds or STEPS)
+    books = replace(books, obligations=owed, cash=cash)
+    return clear_guaranteed(books, behind, steps=model.rounds or STEPS)
 
 
 def stress(

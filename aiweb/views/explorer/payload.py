@@ -230,7 +230,9 @@ class _Payload:
                 for world in worked
             },
             "stress": {
-                world.name: stress_rows(DealGraph(world.registry, Convention(world.day)), shared)
+                world.name: stress_rows(
+                    DealGraph(world.registry, Convention(world.day)), shared, alone_only=bool(world.head)
+                )
                 for world in (worked if len(self._registry.deals) <= MANY else ())
             },
             "instruments": [str(instrument) for instrument in Instrument],

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from aiweb.analysis.chances import ChancePath, Chances, Spread
-from aiweb.analysis.funding import CashPath, Class, FundingGap, NetPath, YearEnd
+from aiweb.analysis.funding import NO_BALANCE, CashPath, Class, FundingGap, NetPath, YearEnd
 from aiweb.graph import DealGraph
 from aiweb.model import Overlap
 from aiweb.values import Money, total
@@ -154,6 +154,8 @@ def _ends(found: FundingGap, what: str) -> str:
     """Say what is missing, and how far the paths come without it."""
     if found.reach is None:
         return f"no path can be drawn without {what}"
+    if what.startswith(NO_BALANCE):
+        return f"the paths begin in {found.since}, for want of {what}"
     return f"the paths end in {found.reach}, for want of {what}"
 
 
@@ -189,7 +191,7 @@ def gaps(graph: DealGraph, found: Sequence[FundingGap]) -> Report:
         for row in found
         if not row.paths
     ]
-    years = f"{found[0].since} to {found[0].until}" if found else ""
+    years = f"{min(row.since for row in found)} to {found[0].until}" if found else ""
     last = found[0].until if found else ""
     enough = f"{len(drawn)} of {len(found)} parties have figures enough for a path"
     lines = [f"{enough}, {len(whole)} of them for one to {last}"]
@@ -334,7 +336,7 @@ def _outcomes(found: FundingGap) -> Table:
 def _verdict(found: CashPath | NetPath) -> str:
     worst, best = found.first_short
     if worst is None:
-        when = "never short"
+        when = "not short by what is published" if found.peak.unbounded else "never short"
     elif worst == best:
         when = f"first short in {worst}"
     else:

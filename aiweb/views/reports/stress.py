@@ -39,6 +39,8 @@ _ONLY_CASES = (
     "of what is published, what stays unpaid lies between the two cases; "
     "what follows from the failure need not"
 )
+_UNPAID = "of what is published, what stays unpaid lies between the two cases"
+_CORNERS = "with debts of unknown size the two cases are two corners and need not bound what is unpaid"
 _BOOKS = (
     "books hold cash, undrawn credit, and what the registry puts into the span: no sales to others, "
     "no wages, no taxes, no new money"
@@ -204,6 +206,8 @@ def _said(found: Stress) -> tuple[str, ...]:
         own = round(found.part * found.model.owed.get(found.party, 0))
         passed_on = _both(ample.passed_on, none.passed_on)
         caused = _both(ample.caused, none.caused)
+        if found.party not in found.model.owed:
+            lines.append(f"{found.party} owes nothing in the span, so nothing of its own stays unpaid")
         lines.append(f"because of {found.party}: {caused}")
         lines.append(f"of it {dollars(own).short()} its own; passed on {passed_on}")
         sure = ample.fallen
@@ -265,13 +269,15 @@ def notes(model: Model, party: str | None, *, valuation: str = Valuation.CLEARIN
         rule += ", what is secured first"
     if model.costs:
         rule += f", and loses {percent(model.costs)} of what it has"
-    between = () if party is None else (_BETWEEN if model.is_bracketed else _ONLY_CASES,)
+    between = _UNPAID if party is None else _BETWEEN if model.is_bracketed else _ONLY_CASES
+    if not model.is_bounded:
+        between = _CORNERS
     claims = (f"claims by {valuation}",) if valuation != Valuation.CLEARING else ()
     return (
         f"rule: {rule}; numbers are of the greatest payments",
         *claims,
         _CASES,
-        *between,
+        between,
         _OWED,
         _BOOKS,
         AMOUNTS,

@@ -61,7 +61,7 @@ const whyWorse = (run, [party, ample, round], { unknown }) => {
 /** Whether a party fails in a case though the party made to fail should pay. */
 const failsAnyway = ({ alone }, party, place) => alone.failures.some((row) => row[0] === party && row[1 + place]);
 
-const roundsOf = (found, run, place, fits = () => true) => {
+const roundsOf = (found, run, place, fits = () => true, first = t("stress.by-itself")) => {
   const rows = run.failures.filter((row) => row[1 + place] && fits(row, place));
   const rounds = [...new Set(rows.map((row) => row[1 + place]))].sort((a, b) => a - b);
   return make(
@@ -74,7 +74,7 @@ const roundsOf = (found, run, place, fits = () => true) => {
           "li",
           {},
           make("b", {}, t("stress.round", { round })),
-          make("small", {}, t(round === 1 ? "stress.by-itself" : "stress.because")),
+          make("small", {}, round === 1 ? first : t("stress.because")),
           make("ul", {}, rows.filter((row) => row[1 + place] === round).map((row) => make("li", {}, partyLink(row[0]), ` ${t("stress.unpaid-of", { unpaid: dollars(row[3 + place]), owed: dollars(row[6]) })}`, place ? whyWorse(run, row, found) : ""))),
         )))
       : make("p", {}, t(run.party ? "stress.none-here" : "stress.all-pay")),
@@ -88,21 +88,21 @@ const answerParts = (run) => {
   const name = partyName(run.party);
   return [
     make("p", { id: "stress-answer" },
-      make("b", {}, fall.length ? [`${t("stress.then-fall", { name })} `, names(fall)] : t(perhaps.length ? "stress.then-nobody-surely" : "stress.then-nobody", { name })),
-      perhaps.length ? [` ${t("stress.then-perhaps")} `, names(perhaps)] : "",
+      make("b", {}, fall.length ? [`${t("stress.then-fall", { name })} `, ...names(fall)] : t(perhaps.length ? "stress.then-nobody-surely" : "stress.then-nobody", { name })),
+      perhaps.length ? [` ${t("stress.then-perhaps")} `, ...names(perhaps)] : "",
     ),
     make("p", { id: "stress-unpaid" }, t("stress.caused", { name, amount: both(run.caused) }), hit.length ? [` ${t("stress.hit")} `, ...hit.flatMap((row, step) => [step ? ", " : "", partyLink(row[0]), ` ${both(row.slice(2, 4))}`]), state.language === "zh" ? "。" : "."] : "", make("span", { class: "soft" }, ` ${t("stress.unpaid", { amount: both(run.unpaid) })}`)),
   ];
 };
 
-const roundsPair = (found, run, fits) => make("div", { class: "pair" }, CASES.map((_, place) => roundsOf(found, run, place, fits)));
+const roundsPair = (found, run, ...more) => make("div", { class: "pair" }, CASES.map((_, place) => roundsOf(found, run, place, ...more)));
 
 /** Who fails, by rounds; where a party is made to fail, apart from those who fail anyway. */
 const failureParts = (found, run) => {
   if (!run.party) return [make("h3", {}, t("stress.rounds")), roundsPair(found, run)];
   const others = ([party], place) => party !== run.party && failsAnyway(found, party, place);
   return [
-    run.fall.length + run.perhaps.length ? [make("h3", {}, t("stress.rounds")), roundsPair(found, run, (row, place) => !others(row, place))] : [],
+    run.fall.length + run.perhaps.length ? [make("h3", {}, t("stress.rounds")), roundsPair(found, run, (row, place) => !others(row, place), t("stress.because-name", { name: partyName(run.party) }))] : [],
     found.alone.failures.some(([party]) => party !== run.party) ? [make("h3", {}, t("stress.anyway", { name: partyName(run.party) })), roundsPair(found, run, others)] : [],
   ].flat();
 };
@@ -167,17 +167,20 @@ const showStress = (box) => {
   if (!here) return renew(box, head, Object.keys(data.stress).length ? noWorld("stress.no-day", data.stress) : make("p", {}, t("stress.too-many")));
   const { found, run } = here;
   const wide = roomy(box);
-  const choice = make(
-    "p",
-    { class: "choices" },
-    make("label", { for: "stress-party" }, t("stress.fail")),
-    make(
-      "select",
-      { id: "stress-party", "data-key": "stress-party", onchange: ({ target }) => makeFail(target.value) },
-      make("option", { value: "" }, t("stress.nobody")),
-      found.each.map(({ party }) => make("option", { value: party, selected: party === run.party }, partyName(party))),
-    ),
-  );
+  // Under a what-if the page holds only who fails by itself.
+  const choice = found.each.length
+    ? make(
+        "p",
+        { class: "choices" },
+        make("label", { for: "stress-party" }, t("stress.fail")),
+        make(
+          "select",
+          { id: "stress-party", "data-key": "stress-party", onchange: ({ target }) => makeFail(target.value) },
+          make("option", { value: "" }, t("stress.nobody")),
+          found.each.map(({ party }) => make("option", { value: party, selected: party === run.party }, partyName(party))),
+        ),
+      )
+    : make("p", { class: "soft" }, t("stress.alone-only"));
   const losses = worst(run.losses.filter((row) => row[4] || row[5]));
   const lossRows = losses.slice(0, 15).map((row) => ({ name: partyName(row[0]), to: row.slice(4), text: lossText(row), key: `loss:${row[0]}`, on: state.chosen?.party === row[0], act: toggled({ party: row[0] }), said: [partyName(row[0]), t("stress.not-paid", { amount: lossText(row) }), t("stress.due-in-all", { amount: dollars(row[1]) }), ...(run.party ? [t("stress.because-of", { amount: both(row.slice(2, 4)) })] : [])] }));
   const kinds = byKind(losses);
@@ -206,7 +209,7 @@ const showStress = (box) => {
     run.distress?.length ? [make("h3", {}, t("stress.debtrank")), make("p", { class: "soft" }, t("stress.debtrank.says")), linesTable("", ["column.party", "stress.buffer", "stress.share"], run.distress.map(([id, buffer, part]) => lineRow(partyLink(id), { n: dollars(buffer) }, { n: part })), 20)] : "",
     run.unpaidLegs.length ? [make("h3", {}, t("stress.payments")), linesTable(t("stress.payments.says"), ["gap.from", "stress.what", "stress.due", "stress.ample", "stress.none"], [...run.unpaidLegs].sort((a, b) => b[4] - a[4]).map(([leg, what, , , amount, ample, none]) => lineRow(whereFrom({ leg }), t(`due.${what}`), { n: dollars(amount) }, { n: dollars(ample) }, { n: dollars(none) })), 20)] : "",
     found.cut ? make("p", { class: "warn" }, t("stress.cut", { count: found.each.length })) : "",
-    reverseParts(found),
+    found.each.length ? reverseParts(found) : "",
     unknownParts(found),
     make("p", { class: "soft" }, t("explain.command")),
     copied(run.party ? stressCommand("--fail", run.party) : stressCommand()),
