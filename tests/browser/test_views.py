@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import product
 from operator import attrgetter
@@ -269,14 +270,14 @@ def test_the_ring_shows_hops_amounts_and_the_narrowest(opened: Opener) -> None:
     seen.tab.locator('.small-rings button[aria-label^="nvidia → openai → oracle"]').click()
     arcs = marks(seen, "#view-loops .arc")
 
-    assert sorted(arc.split(". ")[0] for arc in arcs) == [
+    assert sorted("".join(re.findall(r"\w+ → \w+", arc)[:1]) for arc in arcs) == [
         "nvidia → openai",
         "openai → oracle",
         "oracle → nvidia",
     ]
     (narrow,) = [arc for arc in arcs if "narrowest hop" in arc]
     (loop,) = [loop for loop in loops(graph(web)).loops if len(loop.hops) == 3]
-    assert narrow.startswith(f"{loop.narrowest[0].payer} → {loop.narrowest[0].payee}")
+    assert f"{loop.narrowest[0].payer} → {loop.narrowest[0].payee}" in narrow
     assert any("$10–50bn" in arc for arc in arcs)
     assert "loop=" in seen.tab.url
     assert "nvidia" in seen.text("#pane-details")
@@ -300,7 +301,7 @@ def test_loops_can_be_picked_by_length_and_party(opened: Opener) -> None:
 
     seen.tab.locator('[data-key="hops:"]').click()
     seen.tab.evaluate("location.hash = 'view=loops&party=coreweave'")
-    expect(seen.tab.locator("#view-loops .controls")).to_contain_text("Loops through coreweave: 1")
+    expect(seen.tab.get_by_role("button", name="show all loops")).to_be_visible()
 
     assert [row["loop"] for row in rows(seen)] == ["coreweave → nvidia → coreweave"]
 

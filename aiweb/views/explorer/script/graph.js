@@ -671,7 +671,8 @@ const writeAmounts = (context, toScreen, taken) => {
   rows.slice(0, Math.min(most, 150)).forEach((one) => {
     const curve = network.body.edges[one.id]?.edgeType;
     if (!curve?.getPoint) return;
-    const amount = compact(one.counted.length === 1 ? worth(one.counted[0]) : one.amount);
+    const sum = one.counted.length === 1 ? data.money[worth(one.counted[0])] : one.amount;
+    const amount = isUnknown(sum) ? written(sum) : compact(sum);
     const text = one.legs.length > 1 ? `${amount} · ×${one.legs.length}` : amount;
     const half = measure(context, text) / 2 + 5;
     const places = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74].map((along) => {
