@@ -49,6 +49,17 @@ class Opened:
         self.tab.locator("#graph canvas").click(position={"x": spot["x"], "y": spot["y"]})
 
 
+# Many tests open the same small webs, and writing a page takes longer than opening it.
+_PAGES: dict[str, str] = {}
+
+
+def _written(shown: Registry) -> str:
+    key = repr(shown)
+    if key not in _PAGES:
+        _PAGES[key] = page(shown)
+    return _PAGES[key]
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     """Start the browser once for all tests."""
@@ -65,7 +76,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
 
     def open_page(shown: Registry | str, *, at: str = "", **options: Any) -> Opened:  # noqa: ANN401
         file = tmp_path / "page.html"
-        html = shown if isinstance(shown, str) else page(shown)
+        html = shown if isinstance(shown, str) else _written(shown)
         file.write_text(html, encoding="utf-8", newline="\n")
         given: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
         context = browser.new_context(offline=True, **given)

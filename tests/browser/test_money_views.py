@@ -149,6 +149,8 @@ def test_every_deal_and_many_parties_can_be_left_out(
         shipped.parties, key=lambda name: -sum(name in {leg.payer, leg.payee} for *_, leg in shipped.legs())
     )
     asked = [[f"deal:{deal}"] for deal in shipped.deals] + [[f"party:{party}"] for party in busy[:20]]
+    if preset is not Preset.CONTRACTED:
+        asked = asked[::4]
     asked.append([*asked[3], *asked[40], f"party:{busy[2]}"])
     seen = opened(shipped_page)
     shown: Any = seen.tab.evaluate(NUMBERS, [[day, preset, off] for off in asked])
