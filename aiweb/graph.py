@@ -221,47 +221,42 @@ def fold(deal_id: str, deal: Deal, day: date) -> DealState | None:
 def _fold_leg(
     name: str, deal_id: str, leg: Leg, number: int, known: Iterable[Event], status: Status, since: When
 ) -> LegState:
-    state = LegState(
-        id=name,
-        deal=deal_id,
-        payer=leg.payer,
-        payee=leg.payee,
-        instrument=leg.instrument,
-        status=status,
-        since=since,
-        amount=leg.amount,
-        basis=leg.basis,
-        certainty=leg.certainty,
-        term=leg.term,
-        schedule=leg.schedule,
-        paid=None,
-        repaid=None,
-        percent=leg.percent,
-        shares=leg.shares,
-        valuation=leg.valuation,
-        part_of=leg.part_of,
-        overlaps=leg.overlaps,
-        sources=leg.source,
-        paid_sources=(),
-    )
+    said: dict[str, Any] = {"paid": None, "repaid": None} | {field: getattr(leg, field) for field in _OWN}
+    sources: tuple[str, ...] = leg.source
+    paid_sources: tuple[str, ...] = ()
     for event in known:
         if event.leg not in {None, number}:
             continue
-        said = {name: getattr(event, name) for name in _RESTATED if getattr(event, name) is not None}
-        if said:
-            cited = event.source if event.amount is not None else state.sources
-            receipts = event.source if event.paid is not None else state.paid_sources
-            state = replace(state, **said, sources=cited, paid_sources=receipts)
-            state = replace(state, schedule=_still_fits(state, event))
-    return state
+        restated = {field: value for field in _RESTATED if (value := getattr(event, field)) is not None}
+        if restated:
+            said |= restated
+            sources = event.source if event.amount is not None else sources
+            paid_sources = event.source if event.paid is not None else paid_sources
+            said["schedule"] = _still_fits(said["schedule"], said["amount"], event)
+    return LegState(
+        id=name,
+        deal=deal_id,
+        instrument=leg.instrument,
+        payer=leg.payer,
+        payee=leg.payee,
+        status=status,
+        since=since,
+        part_of=leg.part_of,
+        overlaps=leg.overlaps,
+        sources=sources,
+        paid_sources=paid_sources,
+        **said,
+    )
 
 
-def _still_fits(state: LegState, event: Event) -> Mapping[When, Money] | None:
+def _still_fits(
+    schedule: Mapping[When, Money] | None, amount: Money, event: Event
+) -> Mapping[When, Money] | None:
     """Keep a schedule unless the amount was restated below it and no new schedule was given."""
-    if state.schedule is None or event.amount is None or event.schedule is not None:
-        return state.schedule
-    fits = state.amount.unbounded or not state.amount.known
-    return state.schedule if fits or total(state.schedule.values()).low <= state.amount.high else None
+    if schedule is None or event.amount is None or event.schedule is not None:
+        return schedule
+    fits = amount.unbounded or not amount.known
+    return schedule if fits or total(schedule.values()).low <= amount.high else None
 
 
 _RESTATED: Final = (
@@ -276,6 +271,7 @@ _RESTATED: Final = (
     "shares",
     "valuation",
 )
+_OWN: Final = tuple(field for field in _RESTATED if field not in {"paid", "repaid"})
 
 
 def folded(registry: Registry, day: date) -> Mapping[str, DealState]:
@@ -514,7 +510,9 @@ class DealGraph:
                     excluded.append(Excluded(leg, why))
                     continue
                 amount = falls.within(window, amount)
-            yield replace(leg, amount=self._one_bound(amount), sources=self._sources(leg))
+            amount, sources = self._one_bound(amount), self._sources(leg)
+            same = amount == leg.amount and sources == leg.sources
+            yield leg if same else replace(leg, amount=amount, sources=sources)
 
     def _sources(self, leg: LegState) -> tuple[str, ...]:
         return leg.paid_sources if self.convention.preset is Preset.PAID else leg.sources

@@ -135,7 +135,8 @@ def session(folder: Path) -> Iterator[Callable[[Block], tuple[str, ...]]]:
     home.mkdir()
     for name in _COPIED:
         shutil.copyfile(ROOT / name, home / name)
-    shutil.copytree(ROOT / "aiweb", home / "aiweb", ignore=shutil.ignore_patterns("__pycache__"))
+    # With what is compiled already, but not what is being written: that is gone again at once.
+    shutil.copytree(ROOT / "aiweb", home / "aiweb", ignore=shutil.ignore_patterns("*.pyc.*"))
     commands = folder / "bin"
     commands.mkdir()
     for name, call in (("aiweb", "-m aiweb "), ("python", "")):
@@ -148,7 +149,6 @@ def session(folder: Path) -> Iterator[Callable[[Block], tuple[str, ...]]]:
         "PATH": f"{commands}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONPATH": str(home),
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
     }

@@ -45,9 +45,17 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped_page(root: Path) -> str:
-    """Write the page of the project's own registry, once for all tests that read it."""
-    return page(load(root / "deals.yaml"))
+def shipped_page(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the page of the project's own registry, once for all tests that read it, in whatever process."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return page(load(root / "deals.yaml"))
+    shared = tmp_path_factory.getbasetemp().parent / f"shipped-{run}.html"
+    if not shared.exists():
+        own = shared.with_suffix(f".{os.getpid()}")
+        own.write_text(page(load(root / "deals.yaml")), encoding="utf-8", newline="\n")
+        own.replace(shared)
+    return shared.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

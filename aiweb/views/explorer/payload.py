@@ -12,6 +12,7 @@ from calendar import monthrange
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import product
 from math import sqrt
 from pathlib import PurePath
@@ -31,7 +32,6 @@ from aiweb.graph import (
     LegState,
     Preset,
     convention,
-    fold,
 )
 from aiweb.model import (
     Deal,
@@ -123,6 +123,11 @@ class World:
     day: date
     head: Head | None = None
 
+    @cached_property
+    def graph(self) -> DealGraph:
+        """Its deals as they stand on the day; other conventions are `under` this one's."""
+        return DealGraph(self.registry, Convention(self.day))
+
 
 def payload(registry: Registry, dates: Iterable[str] | None = None) -> Row:
     """Put together all that the page shows; `dates` are the days one can switch between.
@@ -198,7 +203,7 @@ class _Payload:
             view, first = self._snapshot(world, rule)
             snapshots[f"{world.name}/{preset}/{consideration}"] = view
             if self._has_statements(world, rule, marked):
-                graph = DealGraph(world.registry, rule)
+                graph = world.graph.under(rule)
                 said[f"{world.name}/{preset}"] = statements(graph, self._money.number, self._leg)
             # The picture of the core has a slot of its own for whoever is in it on the last day.
             if first and world.day == marked[-1] and not world.head:
@@ -225,14 +230,9 @@ class _Payload:
             "figures": figures,
             "snapshots": snapshots,
             "statements": said,
-            "gaps": {
-                world.name: gap_rows(DealGraph(world.registry, Convention(world.day)), shared)
-                for world in worked
-            },
+            "gaps": {world.name: gap_rows(world.graph, shared) for world in worked},
             "stress": {
-                world.name: stress_rows(
-                    DealGraph(world.registry, Convention(world.day)), shared, alone_only=bool(world.head)
-                )
+                world.name: stress_rows(world.graph, shared, alone_only=bool(world.head))
                 for world in (worked if len(self._registry.deals) <= MANY else ())
             },
             "instruments": [str(instrument) for instrument in Instrument],
@@ -391,14 +391,14 @@ class _Payload:
 
     def _states(self, world: World) -> list[Row]:
         """Say how every leg stands in a world; an empty row for one that was not known then."""
-        folded = {name: fold(name, deal, world.day) for name, deal in world.registry.deals.items()}
-        states = {leg.id: leg for state in folded.values() if state for leg in state.legs}
+        deals = world.graph.deals
+        states = {leg.id: leg for deal in deals.values() for leg in deal.legs}
         return [
-            self._state(states[name], folded[states[name].deal], world.registry) if name in states else {}
+            self._state(states[name], deals[states[name].deal], world.registry) if name in states else {}
             for name in self._leg
         ]
 
-    def _state(self, leg: LegState, deal: DealState | None, registry: Registry) -> Row:
+    def _state(self, leg: LegState, deal: DealState, registry: Registry) -> Row:
         row: Row = {
             "status": str(leg.status),
             "since": str(leg.since),
@@ -407,7 +407,7 @@ class _Payload:
             "certainty": str(leg.certainty),
             "sources": self._cited(leg.deal, leg.sources, registry),
         }
-        if deal is not None and deal.by:
+        if deal.by:
             row["by"] = deal.by
         if leg.paid is not None:
             row["paid"] = self._money.number(leg.paid)
@@ -422,7 +422,7 @@ class _Payload:
 
     def _snapshot(self, world: World, rule: Convention) -> tuple[Row, list[str] | None]:
         """Give what a convention makes of the deals, and the parties it shows first, if not all."""
-        graph = DealGraph(world.registry, rule)
+        graph = world.graph.under(rule)
         found = loops(graph, top=SHOWN if self._large else LOOPS)
         hops = {hop.key: self._hop(hop) for hop in graph.hops}
         out: dict[int, list[int]] = {}
