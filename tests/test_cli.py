@@ -705,7 +705,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.slow
 def test_order_and_hash_seed_change_nothing(root: Path, tmp_path: Path, shipped_page: str) -> None:
-    """deals.yaml with its parties, deals, sources, figures and claims shuffled gives all of graph/ as it is."""
+    """deals.yaml with its parties, deals, sources, figures and claims shuffled gives graph/ as it is."""
     path = tmp_path / "deals.yaml"
     path.write_text(shuffled((root / "deals.yaml").read_text(encoding="utf-8"), 1), encoding="utf-8")
     made = python("-m", "aiweb", "-r", path, "build", root=root, PYTHONHASHSEED="42")

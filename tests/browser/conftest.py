@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -54,7 +54,8 @@ _PAGES: dict[str, str] = {}
 
 
 def _written(shown: Registry) -> str:
-    key = repr(shown)
+    # Where things stand in the file is not on the page, and has no text of its own.
+    key = repr(replace(shown, places={}))
     if key not in _PAGES:
         _PAGES[key] = page(shown)
     return _PAGES[key]
