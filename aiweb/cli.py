@@ -126,6 +126,13 @@ Changes = Annotated[
 PartyName = Annotated[str, typer.Argument(metavar="PARTY", help="Id, name, ticker or Chinese name.")]
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many to list.")]
 MaxLength = Annotated[int, typer.Option("--max-length", metavar="K", min=1, help="At most this many hops.")]
+Hold = Annotated[
+    bool, typer.Option("--hold", help="Assume: beyond the published cash flows the last one is held.")
+]
+OpeningCash = Annotated[
+    str | None,
+    typer.Option("--opening", metavar="AMOUNT", help="Assume: so much cash if no balance is published."),
+]
 
 _COMMON: Final = {
     "registry": RegistryOption,
@@ -540,14 +547,8 @@ def gap(
     minimum: Annotated[
         str, typer.Option("--minimum", metavar="AMOUNT", help="Least cash to be kept, such as 2bn.")
     ] = "0",
-    hold: Annotated[
-        bool,
-        typer.Option("--hold", help="Assume: beyond the published cash flows the last one is held."),
-    ] = False,
-    opening: Annotated[
-        str | None,
-        typer.Option("--opening", metavar="AMOUNT", help="Assume: so much cash if no balance is published."),
-    ] = None,
+    hold: Hold = False,
+    opening: OpeningCash = None,
     draws: Annotated[
         int | None,
         typer.Option("--draws", metavar="N", min=2, help="Draw every amount from its range, so often."),
@@ -626,7 +627,12 @@ def stress(
         str, typer.Option("--rule", help="proportion: who cannot pay all pays in part; whole: pays nobody.")
     ] = "proportion",
     costs: Annotated[
-        str, typer.Option("--costs", metavar="P", help="The part of what it has that failing costs a party.")
+        str,
+        typer.Option(
+            "--costs",
+            metavar="A[,B]",
+            help="The parts of its cash and of what it is paid that failing costs a party; one is both.",
+        ),
     ] = "0",
     one_rank: Annotated[
         bool, typer.Option("--one-rank", help="Pay all debts alike, and not what is secured first.")
@@ -653,7 +659,7 @@ def stress(
     from aiweb.errors import BadOption
     from aiweb.views import reports
 
-    lost, ranked = _chance("costs", costs, "part"), not one_rank
+    lost, ranked = _two_parts("costs", costs), not one_rank
     if part is not None and (fail is None or reverse):
         raise BadOption("part", part, "write --fail PARTY beside it, and no --reverse")
     if each and (fail is not None or reverse):
@@ -743,11 +749,14 @@ def explain(
             help="A result and its names: circularity, loop 1, exposure openai oracle, gap openai 2027.",
         ),
     ],
+    hold: Hold = False,
+    opening: OpeningCash = None,
 ) -> "Report":
     """Show the arithmetic behind a result, with every leg, figure, line and source."""
     from aiweb.views import reports
 
-    return reports.explained(web.graph, web.explain(*what))
+    cash = _dollars("opening", opening) if opening is not None else None
+    return reports.explained(web.graph, web.explain(*what, hold=hold, opening=cash))
 
 
 @app.command()
@@ -1154,6 +1163,17 @@ def _chance(option: str, text: str, what: str = "probability") -> "Fraction":
     if chance is None or chance > 1:
         raise BadOption(option, text, f"write a {what} such as 0.25 or 25%")
     return chance
+
+
+def _two_parts(option: str, text: str) -> "tuple[Fraction, Fraction]":
+    """Read one part for two things, or one for each with a comma between."""
+    from aiweb.errors import BadOption
+
+    said = text.split(",")
+    if len(said) > 2:
+        raise BadOption(option, text, "write one part, or two such as 25%,10%")
+    parts = [_chance(option, part.strip(), "part") for part in said]
+    return parts[0], parts[-1]
 
 
 def _is_colourful() -> bool:

@@ -21,11 +21,13 @@ class Explained:
     """A word of `explain`: what may follow it, and the function that answers.
 
     `follows` lists the further words; those in brackets may be left out.
+    `assumes` says that the answer takes `hold` and `opening` too.
     """
 
     follows: str
     says: str
     answer: Callable[..., Trace]
+    assumes: bool = False
 
     def takes(self, count: int) -> bool:
         """Whether so many words may follow."""
@@ -33,11 +35,13 @@ class Explained:
         return sum(not name.startswith("[") for name in names) <= count <= len(names)
 
 
-def explain(web: Web, word: str, *words: str) -> Trace:
+def explain(web: Web, word: str, *words: str, hold: bool = False, opening: int | None = None) -> Trace:
     """Give the trace of what `word` names.
 
+    `hold` and `opening` are the assumptions of a gap, as `Web.funding` takes them.
+
     Raises:
-        BadOption: there is no such word, or what follows does not fit.
+        BadOption: there is no such word, what follows does not fit, or an assumption is made of no gap.
     """
     if word not in EXPLAINED:
         hint = did_you_mean(word, EXPLAINED) or f"write one of {', '.join(EXPLAINED)}"
@@ -45,7 +49,15 @@ def explain(web: Web, word: str, *words: str) -> Trace:
     found = EXPLAINED[word]
     if not found.takes(len(words)):
         raise BadOption("explain", " ".join((word, *words)), f"write {usage(word)}")
-    return found.answer(web, *words)
+    assumed: dict[str, object] = {"hold": True} if hold else {}
+    assumed |= {"opening": opening} if opening is not None else {}
+    if assumed and not found.assumes:
+        asked = ", ".join(f"--{name}" for name in assumed)
+        takes = " or ".join(name for name, row in EXPLAINED.items() if row.assumes)
+        raise BadOption(
+            "explain", " ".join((word, *words)), f"{asked} is of a gap; explain {takes}, or leave it out"
+        )
+    return found.answer(web, *words, **assumed)
 
 
 def usage(word: str) -> str:
@@ -109,12 +121,18 @@ def _between(web: Web, party: str, other: str) -> Trace:
     return steps.trace()
 
 
-def _gap(web: Web, party: str, year: str | None = None) -> Trace:
-    return web.funding(party, until=_number("gap", year) if year is not None else None).explain()
+def _gap(
+    web: Web, party: str, year: str | None = None, *, hold: bool = False, opening: int | None = None
+) -> Trace:
+    until = _number("gap", year) if year is not None else None
+    return web.funding(party, until=until, hold=hold, opening=opening).explain()
 
 
-def _chances(web: Web, party: str, draws: str | None = None) -> Trace:
-    return web.chances(party, draws=_number("chances", draws) if draws is not None else None).explain()
+def _chances(
+    web: Web, party: str, draws: str | None = None, *, hold: bool = False, opening: int | None = None
+) -> Trace:
+    count = _number("chances", draws) if draws is not None else None
+    return web.chances(party, draws=count, hold=hold, opening=opening).explain()
 
 
 def _deal(web: Web, name: str) -> Trace:
@@ -167,14 +185,16 @@ def _number(word: str, text: str) -> int:
 
 _TABLES: Final = ("loops", "by_value", "unpriced", "gains", "around", "deals", "parties")
 EXPLAINED: Final[Mapping[str, Explained]] = {
-    "chances": Explained("PARTY [DRAWS]", "a gap whose amounts are drawn from their ranges", _chances),
+    "chances": Explained(
+        "PARTY [DRAWS]", "a gap whose amounts are drawn from their ranges", _chances, assumes=True
+    ),
     "circularity": Explained("", "every index of the panel, under one convention", _circularity),
     "circulation": Explained("", "gross, circular, net internal debt and the ladder", _circulation),
     "deal": Explained("DEAL", "what a deal comes to, and what counts of it", _deal),
     "demand": Explained("[PARTY]", "what parties on loops sell to others", _demand),
     "dependency": Explained("PARTY", "whom a party depends on, and who on it", _dependency),
     "exposure": Explained("PARTY [COUNTERPARTY]", "what a party receives, pays and gets back", _exposure),
-    "gap": Explained("PARTY [YEAR]", "cash and shortfall, year by year", _gap),
+    "gap": Explained("PARTY [YEAR]", "cash and shortfall, year by year", _gap, assumes=True),
     "loop": Explained("NUMBER [PARTY]", "a loop, by its number in `loops`", _loop),
     "missing": Explained("[TABLE] [NUMBER] [PARTY]", "a row of `missing`", _missing),
     "ownership": Explained("[PARTY]", "who owns how much of whom", _ownership),

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiweb.errors import AmbiguousName, UnknownName
 from aiweb.graph import (
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from aiweb.analysis.stress import Damage, Reverse, Stress, Tipping
     from aiweb.registry.whatif import Head
     from aiweb.trace import Trace
+
+Costly: TypeAlias = Fraction | float | tuple[Fraction | float, Fraction | float]
 
 
 def load(path: str | Path | None = None) -> Web:
@@ -382,7 +384,7 @@ class Web:
         *,
         part: Fraction | float = 1,
         rule: str = "proportion",
-        costs: Fraction | float = 0,
+        costs: Costly = 0,
         ranked: bool = True,
         rounds: int | None = None,
         valuation: str = "clearing",
@@ -390,6 +392,7 @@ class Web:
         """Say who can pay what falls due, by itself or if a party does not. See `aiweb.analysis.stress`.
 
         `part` is the part of what it owes that `party` leaves unpaid, `costs` what failing costs.
+        That is the part of its cash and of its receipts that a party loses by it, or the two apart.
         `ranked` pays what is secured first; `rounds` bounds every iteration; `valuation` says what claims are
         worth beside: clearing, eisenberg-noe, furfine, linear or debtrank.
 
@@ -406,7 +409,7 @@ class Web:
             chosen,
             part=Fraction(part),
             rule=rule,
-            costs=Fraction(costs),
+            costs=_both(costs),
             ranked=ranked,
             rounds=rounds,
             owned=ownership(self.graph),
@@ -417,28 +420,28 @@ class Web:
         self,
         *,
         rule: str = "proportion",
-        costs: Fraction | float = 0,
+        costs: Costly = 0,
         ranked: bool = True,
         rounds: int | None = None,
     ) -> tuple[Damage, ...]:
         """Let every party that owes something fail in turn, the most damage first."""
         from aiweb.analysis.stress import stresses
 
-        return stresses(self.graph, rule=rule, costs=Fraction(costs), ranked=ranked, rounds=rounds)
+        return stresses(self.graph, rule=rule, costs=_both(costs), ranked=ranked, rounds=rounds)
 
     def tipping(
         self,
         party: str | None = None,
         *,
         rule: str = "proportion",
-        costs: Fraction | float = 0,
+        costs: Costly = 0,
         ranked: bool = True,
     ) -> tuple[Tipping, ...]:
         """Find the least that a party, or each, must leave unpaid until a lender, lab or cloud fails."""
         from aiweb.analysis.stress import tipping
 
         chosen = self.find_party(party) if party is not None else None
-        return tipping(self.graph, chosen, rule=rule, costs=Fraction(costs), ranked=ranked)
+        return tipping(self.graph, chosen, rule=rule, costs=_both(costs), ranked=ranked)
 
     def reverse(
         self,
@@ -446,7 +449,7 @@ class Web:
         kind: str | None = None,
         *,
         rule: str = "proportion",
-        costs: Fraction | float = 0,
+        costs: Costly = 0,
         ranked: bool = True,
     ) -> Reverse:
         """Find the least common shock until a lender, a cloud and a lab fail: payments, revenue or rates.
@@ -455,7 +458,7 @@ class Web:
         """
         from aiweb.analysis.stress import reverse
 
-        return reverse(self.graph, shock, kind, rule=rule, costs=Fraction(costs), ranked=ranked)
+        return reverse(self.graph, shock, kind, rule=rule, costs=_both(costs), ranked=ranked)
 
     def path(self, start: str, end: str, *, top: int = 10, max_length: int = 4) -> Paths:
         """Say how money gets from one party to another. See `aiweb.analysis.paths`."""
@@ -486,17 +489,18 @@ class Web:
             any_role=any_role,
         )
 
-    def explain(self, word: str, *words: str) -> Trace:
+    def explain(self, word: str, *words: str, hold: bool = False, opening: int | None = None) -> Trace:
         """Say how a result came about: `explain("loop", "1")`, `explain("gap", "openai", "2027")`.
 
         The words are those of `aiweb.explaining`; every result has the same as `.explain()`.
+        `hold` and `opening` are the assumptions of a gap.
 
         Raises:
             BadOption: there is no such word, or what follows does not fit.
         """
         from aiweb.explaining import explain
 
-        return explain(self, word, *words)
+        return explain(self, word, *words, hold=hold, opening=opening)
 
     def html(self) -> str:
         """Give the page: one self-contained HTML text."""
@@ -569,6 +573,12 @@ class Web:
             for known in _names(self.registry.parties[end])
         ]
         return " ".join([deal_id.replace("-", " "), deal.title, deal.zh or "", *names]).casefold()
+
+
+def _both(costs: Costly) -> tuple[Fraction, Fraction]:
+    """Read one part of cash and of receipts, or the two apart."""
+    cash, receipts = costs if isinstance(costs, tuple) else (costs, costs)
+    return Fraction(cash), Fraction(receipts)
 
 
 def _names(party: Party) -> tuple[str, ...]:

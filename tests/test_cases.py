@@ -280,6 +280,19 @@ def test_the_ring_of_rogers_and_veraart() -> None:
     assert found["outcomes"][0]["default_costs"]["high"] == 2_400_000
 
 
+def test_costs_of_cash_alone_in_the_package_networkvaluation() -> None:
+    """It prints -6, -2 and 11 at alpha 0.4, so a lacks 12 of 30 and b 5 of 25; without costs a lacks 5."""
+    found = cleared("rogers-veraart-three", "--costs", "60%,0%")
+    assert unpaid(found) == millions({"a": 12, "b": 5})
+    assert cash_left(found, "c") == millions({"c": 11})
+    assert rounds(found) == {"a": "round 1", "b": "round 2"}
+    assert found["outcomes"][0]["default_costs"]["high"] == 9 * 10**6
+    assert (found["outcomes"][0]["costs_of_cash"], found["outcomes"][0]["costs_of_receipts"]) == (0.6, 0)
+    plain = cleared("rogers-veraart-three", "--costs", "0")
+    assert unpaid(plain) == millions({"a": 5})
+    assert cash_left(plain, "b", "c") == millions({"b": 5, "c": 15})
+
+
 def test_elsinger_in_the_package_networkvaluation() -> None:
     """It prints -20, -2.3333 and 60; in one rank, by hand, p_a = 20 + 5/69 p_b and p_b = 50 + 4/9 p_a."""
     found = cleared("elsinger-ranks")

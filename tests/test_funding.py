@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import aiweb as aw
 from aiweb.analysis.chances import chances
 from aiweb.analysis.funding import FundingGap, YearSum, funding, gaps
+from aiweb.analysis.stress import prepare
 from aiweb.errors import BadOption
 from aiweb.flows.interest import Change, stretches
 from aiweb.spread import by_year
@@ -19,6 +22,8 @@ from aiweb.values import UNDISCLOSED, Money, total
 from aiweb.views import reports
 from aiweb.views.reports.gaps import charts
 from aiweb.views.tables import markdown, text, to_json
+from tests import stressed
+from tests.commands import aiweb, written
 from tests.recompute import faults
 from tests.webs import graph
 
@@ -1232,3 +1237,86 @@ def test_an_undisclosed_use_makes_the_peak_a_lower_bound() -> None:
     assert any(
         "not short by what is published; peak $0+" in line for line in reports.gap(calm.graph, calm).lines
     )
+
+
+# ---- walked back, and under what-ifs ------------------------------------------------------------
+
+
+ASSUMED = """
+lab -> cloud: 90 purchase #term 2027..2028
+lab -> *bonds: 5 lease #term 2027
+---
+figures:
+  lab:
+    - {metric: free-cash-flow, period: 2026, amount: -$20, kind: reported, source: s}
+  cloud:
+    - {metric: cash, period: 2026-12-31, amount: $12, kind: press, source: s}
+    - {metric: free-cash-flow, period: 2027, amount: -$3, kind: forecast, source: s, known: 2026-12-31}
+"""
+
+
+def test_a_gap_under_assumptions_is_walked_back_with_the_same(tmp_path: Path) -> None:
+    """`explain gap` takes --hold and --opening as `gap` does, and comes to what that prints."""
+    path = written(tmp_path, ASSUMED)
+    assumed = ("--hold", "--opening", "$70")
+    printed = aiweb("gap", "lab", "--to", "2028", *assumed, "-r", path, "-f", "json").json
+    done = aiweb("explain", "gap", "lab", "2028", *assumed, "-r", path, "-f", "json").json
+    steps = {row["name"]: row["value"] for row in done["steps"] if row["name"]}
+
+    for row in printed["years"]:
+        for name in ("cash", "shortfall"):
+            assert steps[f"{name} {row['class']} {row['overlap']} {row['year']}"] == row[name]
+    # 70 - 20 a year - 45 a year - 5.
+    assert steps["cash contractual none 2028"]["high"] == 70 - 2 * 20 - 90 - 5
+    assert steps["opening"]["high"] == 70
+    said = aiweb("explain", "gap", "lab", "2028", *assumed, "-r", path).out
+    assert "assumed: beyond the published figures the last one is held" in said
+    assert "assumed: the opening cash" in said
+    bare = aiweb("explain", "gap", "lab", "2028", "-r", path, "-f", "json").json
+    assert not [row for row in bare["steps"] if str(row["name"]).startswith("cash ")]
+
+
+def test_chances_are_walked_back_under_assumptions_and_nothing_else_takes_any(tmp_path: Path) -> None:
+    """In Python and at the terminal."""
+    web = aw.load(written(tmp_path, ASSUMED))
+    drawn = web.chances("lab", draws=50, hold=True, opening=70)
+
+    assert web.explain("chances", "lab", "50", hold=True, opening=70) == drawn.explain()
+    assert (
+        web.explain("gap", "lab", hold=True, opening=70)
+        == web.funding("lab", hold=True, opening=70).explain()
+    )
+    with pytest.raises(BadOption, match="--hold, --opening is of a gap; explain chances or gap"):
+        web.explain("stress", hold=True, opening=0)
+    with pytest.raises(BadOption, match="cloud has a balance"):
+        web.explain("gap", "cloud", opening=5)
+    for word in (("circulation", "--hold"), ("loop", "1", "--opening", "$5")):
+        done = aiweb("explain", *word, "-r", tmp_path / "web.yaml")
+        assert (done.code, done.out) == (2, "")
+        assert "is of a gap" in done.err
+    assert aiweb("explain", "gap", "lab", "--opening", "much", "-r", tmp_path / "web.yaml").code == 2
+
+
+def test_a_loan_whose_drawing_is_unknown_is_neither_stopped_nor_taken_for_drawn() -> None:
+    """Of four loans those of which nothing can be drawn yet are cancelled, the others stay."""
+    web = (
+        "bank -> lab: 90 loan #schedule {2027: $90} #maturity 2029\n"
+        "    bank -> lab: 80 loan #schedule {2027: $80} #drawn $0 #maturity 2029\n"
+        "    bank -> lab: 70 loan announced #schedule {2027: $70} #maturity 2029\n"
+        "    bank -> lab: 60 loan #maturity 2027-06"
+    )
+    plain, hit = stressed.drawn(web), stressed.drawn(web, "stop-funding: {party: bank}")
+    received = {
+        name: {
+            row.leg: row.amount.high
+            for row in funding(drawn, "lab", until=2027).items
+            if row.role == "financing in"
+        }
+        for name, drawn in (("plain", plain), ("hit", hit))
+    }
+    owed = {due.leg: (due.least, due.amount) for due in prepare(hit).dues if due.what == "principal"}
+
+    assert received["plain"] == {"d1/1": 90, "d2/1": 80, "d3/1": 70}
+    assert {leg: amount for leg, amount in received["hit"].items() if amount} == {"d1/1": 90}
+    assert owed == {"d4/1": (0, 60)}
+    assert {leg.id: leg.amount.high for leg in hit.legs} == {"d1/1": 90, "d4/1": 60}

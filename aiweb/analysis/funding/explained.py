@@ -19,6 +19,7 @@ from aiweb.analysis.funding.rows import (
     YearSum,
     may_fail,
 )
+from aiweb.balances import explained
 from aiweb.graph import Carrier
 from aiweb.model import Metric
 from aiweb.trace import Steps, Trace, dollars
@@ -243,18 +244,9 @@ def _explained_opening(steps: Steps, found: FundingGap) -> int:
     """Add up the last cash and the last undrawn credit; of several figures from the least to the most."""
     balances = []
     for metric in (Metric.CASH, Metric.UNDRAWN_CREDIT):
-        rows = [
-            steps.given(f"{metric} on {row.period}", row.amount, figures=(row,))
-            for row in found.opening_figures
-            if row.metric is metric
-        ]
-        if len(rows) == 1:
-            balances += rows
-        elif rows:
-            least = steps.least("the least of them", *(steps.lower("at the least", row) for row in rows))
-            balances.append(
-                steps.span(f"{metric}, from the least to the most", least, steps.most("the most", *rows))
-            )
+        balances += explained(
+            steps, str(metric), [row for row in found.opening_figures if row.metric is metric]
+        )
     if found.assumed:
         balances.append(steps.given("assumed, for no balance is published", found.opening))
     return steps.total("opening cash and undrawn credit", *balances, expect=found.opening, name="opening")

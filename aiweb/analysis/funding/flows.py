@@ -1,4 +1,4 @@
-"""What operations bring a party by year: balance, cash flow or its parts, and what is missing."""
+"""What operations bring a party by year: cash flow or its parts, and what is missing."""
 
 from __future__ import annotations
 
@@ -9,52 +9,12 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from aiweb.analysis.funding.rows import Class, Item, Role
+from aiweb.balances import hull
 from aiweb.model import Figure, FigureKind, Metric
 from aiweb.spread import spread
-from aiweb.values import NOTHING, Money, Span
+from aiweb.values import Money, Span
 
 _FULL_YEAR: Final = 360
-
-
-def opening_balance(figures: Iterable[Figure], day: date) -> tuple[Money, date | None, tuple[Figure, ...]]:
-    """Last known cash, and the last known undrawn credit; both may be ranges where figures differ."""
-    rows = list(figures)
-    cash = last_balance(rows, Metric.CASH, day)
-    if not cash:
-        return NOTHING, None, ()
-    credit = last_balance(rows, Metric.UNDRAWN_CREDIT, day)
-    return _hull(cash) + _hull(credit), cash[0].period.last, (*cash, *credit)
-
-
-def last_balance(figures: Iterable[Figure], metric: Metric, day: date) -> list[Figure]:
-    """Find the figures of one metric of the latest day up to the given one."""
-    rows = [
-        row
-        for row in figures
-        if row.metric is metric
-        and row.kind in _BALANCES
-        and row.period.last <= day
-        and row.amount is not None
-        and not (row.amount.undisclosed and not row.amount.high)
-    ]
-    last = max((row.period.last for row in rows), default=None)
-    of_day = [row for row in rows if row.period.last == last]
-    best = min((_kind_rank(row) for row in of_day), default=0)
-    return [row for row in of_day if _kind_rank(row) == best]
-
-
-def _hull(figures: Iterable[Figure]) -> Money:
-    amounts = [row.amount for row in figures if row.amount is not None]
-    if not amounts:
-        return NOTHING
-    return Money(
-        min(amount.low for amount in amounts),
-        max(amount.high for amount in amounts),
-        unbounded=any(amount.unbounded for amount in amounts),
-    )
-
-
-_BALANCES: Final = {FigureKind.REPORTED, FigureKind.PRESS}
 
 
 class _Word(NamedTuple):
@@ -173,7 +133,7 @@ def _flow(word: _Word, days: _Days, start: date, *, less: bool = False, without:
     figure = word.figures[0]
     how = f"{'less ' if less else ''}{figure.kind} {_WORDS[figure.metric]} of {figure.period}"
     how += "" if less else without
-    amount = _hull(word.figures)
+    amount = hull(word.figures)
     years = _portion(-amount if less else amount, word.span, max(start, days[0]), days[1])
     return [
         Item(year, Role.OPERATING, Class.CONTRACTUAL, money, how, figure=figure)
@@ -228,7 +188,7 @@ def _held(words: Mapping[Metric, list[_Word]], free: list[_Days]) -> list[list[I
         published, bare = _taken(words[metric], free)
         rows += [_flow(word, days, days[0], less=less) for word, days in published]
         last = _latest(words[metric])
-        figure, amount = last.figures[0], _hull(last.figures)
+        figure, amount = last.figures[0], hull(last.figures)
         how = f"held: {'less ' if less else ''}{figure.kind} {_WORDS[metric]} of {figure.period}"
         for first, end in bare:
             for year in range(first.year, end.year + 1):

@@ -11,13 +11,7 @@ from aiweb.analysis.funding.cash import added_up, cash_paths, run_path
 from aiweb.analysis.funding.circular import net_paths, vendor_shares
 from aiweb.analysis.funding.dues import listed_items
 from aiweb.analysis.funding.explained import explained_gap
-from aiweb.analysis.funding.flows import (
-    last_balance,
-    last_reached,
-    missing_figures,
-    opening_balance,
-    operating_items,
-)
+from aiweb.analysis.funding.flows import last_reached, missing_figures, operating_items
 from aiweb.analysis.funding.legs import is_counted
 from aiweb.analysis.funding.published import ClaimRow, claim_rows
 from aiweb.analysis.funding.rows import (
@@ -33,11 +27,12 @@ from aiweb.analysis.funding.rows import (
     YearSum,
     may_fail,
 )
+from aiweb.balances import opening as last_known
 from aiweb.errors import BadOption, UnknownName
 from aiweb.graph import Convention, DealGraph
 from aiweb.model import Figure, Metric
 from aiweb.trace import Trace
-from aiweb.values import Money
+from aiweb.values import NOTHING, Money
 
 LAST_YEAR: Final = 2030
 
@@ -171,7 +166,10 @@ def funding(
             raise BadOption(name, amount, "write an amount from $0")
     dated = [(registry.figure_known(row), row) for row in registry.figures.get(party, ())]
     figures = [(known, row) for known, row in dated if known <= day]
-    balance, balance_on, balance_figures = opening_balance((row for _, row in figures), day)
+    standing = last_known(graph, party)
+    # Credit without cash begins no path.
+    balance, balance_on = (standing.amount, standing.on) if standing.cash else (NOTHING, None)
+    balance_figures = (*standing.cash, *standing.credit) if standing.cash else ()
     if opening is not None:
         if balance_on is not None:
             raise BadOption(
@@ -254,7 +252,7 @@ def gaps(
             until=until,
             minimum=minimum,
             hold=hold,
-            opening=None if last_balance(figures.get(party, ()), Metric.CASH, day) else opening,
+            opening=None if last_known(graph, party).cash else opening,
         )
         for party in sorted(named - graph.outside - {*graph.convention.without})
     )

@@ -18,7 +18,9 @@ Conditional payments, options and what can be cancelled is flexible: it is owed 
 What no source dates, prices or gives a rate is `open`: in no number.
 Parties that stand for many pay all that they owe.
 
-To pay with, a party has its last known cash and undrawn credit, and what it is paid.
+To pay with, a party has its last known cash and undrawn credit (`aiweb.balances`), and what it is paid.
+If the span begins later than the day after the balances, what falls due between is `earlier`: it is taken off
+no balance, the report says so, and no verdict forgets it (`Model.limits`).
 Who has no cash figure is taken in two cases: `ample`, it has all that it owes and guarantees; `none`, it has
 its undrawn credit if that is known, else nothing.
 Of cash that is a range, ample takes the upper end and none the lower; of a debt whose size no source gives,
@@ -44,11 +46,13 @@ lose as buyers cut what they may (`Sales`), and what claims are worth under othe
 """
 
 from aiweb.analysis.stress.books import (
+    PAYER,
     UNDATED,
     Backing,
     Balance,
     Case,
     Cleared,
+    Costs,
     Due,
     Model,
     Open,
@@ -90,6 +94,7 @@ __all__ = [
     "GRAIN",
     "GROUPS",
     "MOST_POINTS",
+    "PAYER",
     "STEP_POINTS",
     "UNDATED",
     "WATCHED",
@@ -99,6 +104,7 @@ __all__ = [
     "Case",
     "Claims",
     "Cleared",
+    "Costs",
     "Damage",
     "Due",
     "Failure",

@@ -11,19 +11,24 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from aiweb.analysis.stress.holdings import Owned, Worth, worth
 from aiweb.analysis.stress.margins import Margin
 from aiweb.analysis.stress.plans import Plan
-from aiweb.errors import NoConvergence
+from aiweb.balances import hull, opening
+from aiweb.errors import BadOption, NoConvergence
 from aiweb.flows.clearing import Books, Obligation, Payments, all_or_nothing, clear
 from aiweb.graph import DealGraph
-from aiweb.model import Figure, Metric, Seniority, Side
-from aiweb.values import NOTHING, Money
+from aiweb.model import Figure, Seniority, Side
+from aiweb.values import Money
 
 _NOWHERE: Final = "nowhere"
+PAYER: Final = "payer of "
+"""How a payer that is no party of the books is named where what it pays is no cash."""
 UNDATED: Final = "no source says when it is paid"
+Parts: TypeAlias = Fraction | tuple[Fraction, Fraction]
+"""The part of cash and of receipts that failing costs, or the two apart."""
 NOBODY: Final[Mapping[str, Fraction]] = MappingProxyType({})
 """Nobody leaves anything unpaid on purpose."""
 
@@ -40,6 +45,36 @@ class Rule(StrEnum):
 
     PROPORTION = "proportion"
     WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The parts of its cash and of what it is paid that a party loses by failing, each from 0 to 1."""
+
+    cash: Fraction = Fraction(0)
+    receipts: Fraction = Fraction(0)
+
+    @classmethod
+    def of(cls, said: Parts) -> Costs:
+        """Read one part for both, or the two.
+
+        Raises:
+            BadOption: a part lies outside 0 to 1.
+        """
+        cash, receipts = said if isinstance(said, tuple) else (said, said)
+        for part in (cash, receipts):
+            if not 0 <= part <= 1:
+                raise BadOption("costs", part, "give a part from 0 to 1")
+        return cls(Fraction(cash), Fraction(receipts))
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether failing costs another part of cash than of receipts."""
+        return self.cash != self.receipts
+
+    def __bool__(self) -> bool:
+        """Whether failing costs anything."""
+        return bool(self.cash or self.receipts)
 
 
 class What(StrEnum):
@@ -102,33 +137,32 @@ class Open:
 class Balance:
     """The last known cash and undrawn credit of a party, and what may be taken off them, in dollars.
 
+    Each is the figures of one day (`aiweb.balances`), a range where they differ.
     `off` is revenue that does not come; `pledged` credit that hangs on shares which fall: in `none` it cannot
     be drawn.
     """
 
     party: str
-    cash: Figure | None
-    credit: Figure | None
+    cash: tuple[Figure, ...]
+    credit: tuple[Figure, ...]
     off: int = 0
     pledged: int = 0
 
     @property
     def is_known(self) -> bool:
         """Whether there is a cash figure."""
-        return self.cash is not None
+        return bool(self.cash)
 
     @property
     def amount(self) -> Money:
         """Cash and undrawn credit, as far as there are figures."""
-        amounts = [row.amount for row in (self.cash, self.credit) if row is not None]
-        return sum((amount for amount in amounts if amount is not None), NOTHING)
+        return hull(self.cash) + hull(self.credit)
 
     def held(self, case: Case, needed: int) -> int:
         """Give what it holds in a case, if `needed` is all that it may have to pay."""
         amount = self.amount
         if case is Case.NONE:
-            credit = self.credit.amount.low if self.credit is not None and self.credit.amount else 0
-            return max(0, amount.low - self.off - min(self.pledged, max(0, credit)))
+            return max(0, amount.low - self.off - min(self.pledged, max(0, hull(self.credit).low)))
         open_ended = not self.is_known or amount.unbounded
         return max(0, amount.high - self.off, needed if open_ended else 0)
 
@@ -170,18 +204,20 @@ class Cleared:
 class Model:
     """The books of all parties for a span of days, before anybody is made to fail.
 
-    `costs` is the part of its cash and of its receipts that a party loses by failing.
+    `costs` are the parts of its cash and of its receipts that a party loses by failing.
     `promised` is what falls due whatever shares are worth; margin calls come on top in `dues`.
     `ranked` says whether debts are paid by rank; `rounds` bounds every iteration, if it is given.
     `missed` is revenue that a what-if takes off the plans for the span, `extra` what else is taken off cash.
     `owned` are the holdings known on the day, if they were asked for.
+    `earlier` is what falls due after the day and before the span, `earlier_open` what of it is not known: the
+    balances are of the day, and nothing of that is taken off them.
     """
 
     graph: DealGraph
     since: date
     until: date
     rule: Rule
-    costs: Fraction
+    costs: Costs
     promised: tuple[Due, ...]
     flexible: tuple[Due, ...]
     open: tuple[Open, ...]
@@ -194,6 +230,8 @@ class Model:
     ranked: bool = True
     rounds: int | None = None
     owned: Owned | None = None
+    earlier: tuple[Due, ...] = ()
+    earlier_open: tuple[Open, ...] = ()
 
     @property
     def outside(self) -> frozenset[str]:
@@ -292,7 +330,7 @@ class Model:
     @property
     def is_bounded(self) -> bool:
         """Whether what stays unpaid surely lies between the two cases."""
-        return not self.crossing
+        return not self.crossing and not self.earlier
 
     @cached_property
     def crossing(self) -> tuple[Due, ...]:
@@ -329,10 +367,28 @@ class Model:
     def understated(self) -> Mapping[str, tuple[str, ...]]:
         """Who owes more in the span than is published, and on which legs; sorted."""
         found: dict[str, set[str]] = defaultdict(set)
-        for row in self.open:
+        for row in (*self.open, *self.earlier_open):
             if row.debtor and row.debtor not in self.outside:
                 found[row.debtor].add(row.leg)
         return MappingProxyType({party: tuple(sorted(legs)) for party, legs in sorted(found.items())})
+
+    @cached_property
+    def owed_earlier(self) -> Mapping[str, int]:
+        """What each party owes after the day and before the span, in dollars, sorted."""
+        sums: dict[str, int] = defaultdict(int)
+        for due in self.earlier:
+            if due.debtor not in self.outside:
+                sums[due.debtor] += due.amount
+        return MappingProxyType(dict(sorted(sums.items())))
+
+    @cached_property
+    def hollow(self) -> tuple[str, ...]:
+        """Who owes in the span, and before it more than it surely has by itself: it may have nothing left."""
+        return tuple(
+            party
+            for party, owed in self.owed_earlier.items()
+            if party in self.owed and self.held(Case.NONE, party) < owed
+        )
 
     @cached_property
     def worths(self) -> Mapping[str, Worth]:
@@ -372,42 +428,64 @@ class Model:
         """Give what a party has in a case, if it may have to pay `more` than its debts and guarantees."""
         return self.balance(party).held(case, self._needed.get(party, 0) + more)
 
-    def books(self, case: Case, left: Mapping[str, Fraction] = NOBODY) -> Books:
+    def books(
+        self, case: Case, left: Mapping[str, Fraction] = NOBODY, *, as_cash: bool | None = None
+    ) -> Books:
         """Write the books of a case in which some parties leave a part of all that they owe unpaid.
 
         What they pay, and what those that stand for many pay, is cash of those who get it.
+        Where failing costs another part of receipts than of cash it is a receipt, unless `as_cash` says
+        otherwise: owed by a payer that has just as much.
         """
         without = self.outside | {*left}
         cash: dict[str, Fraction] = {
             name: Fraction(self.held(case, name)) for name in self.balances if name not in without
         }
-        owed = {}
+        apart = self.costs.is_apart if as_cash is None else not as_cash
+        owed: dict[str, Obligation] = {}
         for due in self.dues:
             if not due.at(case):
                 continue
             if due.debtor not in without:
                 owed[due.name] = Obligation(due.debtor, due.creditor, due.at(case), self.rank(due))
             elif due.creditor not in without:
-                cash[due.creditor] += due.at(case) * (1 - left.get(due.debtor, Fraction(0)))
+                paid = due.at(case) * (1 - left.get(due.debtor, Fraction(0)))
+                _give(cash, owed, due.name, due.creditor, paid, apart=apart)
         return Books(cash, owed, frozenset(without))
 
     def limits(self, case: Case, left: Mapping[str, Fraction] = NOBODY) -> Books:
         """Write books that are no worse for anybody than any that can be, or, in `none`, no better.
 
-        In `ample` creditors have the rest of a debt of unknown size as cash, and nobody owes it; in `none`
-        all of it is owed, and nobody gets it.
+        In `ample` creditors are paid the rest of a debt of unknown size, and nobody owes it; in `none` all of
+        it is owed, and nobody gets it.
+        What falls due before the span is cash of its creditors in `ample`; in `none` it has left the cash of
+        its debtors, and who may not have had it, `hollow`, pays nothing in the span either.
         """
+        if case is Case.NONE and self.hollow:
+            left = {**left, **dict.fromkeys(self.hollow, Fraction(1))}
         books, without = self.books(case, left), self.outside | {*left}
-        cash, owed = dict(books.cash), dict(books.obligations)
+        cash = {party: Fraction(amount) for party, amount in books.cash.items()}
+        owed = dict(books.obligations)
         for due in self.unsized:
-            if due.debtor in without and due.creditor not in without:
-                paid = 1 - left.get(due.debtor, Fraction(0))
-                rest = Fraction(due.amount - due.at(Case.AMPLE)) * paid
-                cash[due.creditor] = Fraction(cash[due.creditor]) + (rest if case is Case.AMPLE else -rest)
-            elif due.creditor not in without and case is Case.AMPLE:
-                cash[due.creditor] = Fraction(cash[due.creditor]) + due.amount - due.at(Case.AMPLE)
+            if due.creditor not in without and case is Case.AMPLE:
+                rest = (due.amount - due.at(case)) * (1 - left.get(due.debtor, Fraction(0)))
+                _give(cash, owed, f"rest of {due.name}", due.creditor, rest, apart=self.costs.is_apart)
+            elif due.debtor in without and due.creditor not in without:
+                # Nobody may owe it, so it need not come; the least of it does.
+                paid = due.amount * (1 - left.get(due.debtor, Fraction(0)))
+                _give(cash, owed, due.name, due.creditor, -paid, apart=self.costs.is_apart)
+                least = due.at(Case.AMPLE) * (1 - left.get(due.debtor, Fraction(0)))
+                _give(cash, owed, due.name, due.creditor, least, apart=self.costs.is_apart)
             elif due.name in owed and case is Case.NONE:
                 owed[due.name] = replace(owed[due.name], creditor=_NOWHERE)
+        if case is Case.AMPLE:
+            for due in self.earlier:
+                if due.creditor in cash:
+                    cash[due.creditor] += due.amount
+        else:
+            for party, gone in self.owed_earlier.items():
+                if party in cash:
+                    cash[party] = max(Fraction(0), cash[party] - gone)
         return Books(cash, owed, books.outside | {_NOWHERE})
 
     def cleared(self, books: Books) -> Cleared:
@@ -415,29 +493,39 @@ class Model:
         if self.rule is Rule.WHOLE:
             whole = all_or_nothing(books)
             return Cleared(whole.greatest, whole.least, whole.dropped)
-        kept = 1 - self.costs
-        found = clear(books, alpha=kept, beta=kept)
+        found = clear(books, alpha=1 - self.costs.cash, beta=1 - self.costs.receipts)
         return Cleared(found.greatest, found.least, found.rounds)
 
     def failing(self, books: Books) -> tuple[str, ...]:
         """Name who cannot pay all, without what `cleared` gives beside."""
         if self.rule is Rule.WHOLE:
             return all_or_nothing(books).greatest.failed
-        kept = 1 - self.costs
-        return clear(books, alpha=kept, beta=kept).greatest.failed
+        return clear(books, alpha=1 - self.costs.cash, beta=1 - self.costs.receipts).greatest.failed
+
+
+def _give(
+    cash: dict[str, Fraction],
+    owed: dict[str, Obligation],
+    name: str,
+    creditor: str,
+    amount: Fraction,
+    *,
+    apart: bool,
+) -> None:
+    """Give a creditor what somebody pays who is not in the books: cash, or a receipt that is sure."""
+    if not apart:
+        cash[creditor] = cash.get(creditor, Fraction(0)) + amount
+        return
+    payer, before = f"{PAYER}{name}", owed.get(name)
+    whole = amount + (Fraction(before.amount) if before is not None else 0)
+    cash[payer] = whole
+    owed[name] = Obligation(payer, creditor, whole)
 
 
 def balance_of(graph: DealGraph, party: str) -> Balance:
     """Find the last known cash and undrawn credit of a party."""
-    cash, credit = (graph.latest_figure(party, metric) for metric in (Metric.CASH, Metric.UNDRAWN_CREDIT))
-    return Balance(party, cash if _says(cash) else None, credit if _says(credit) else None)
-
-
-def _says(figure: Figure | None) -> bool:
-    """Whether a figure gives an amount at all."""
-    return (
-        figure is not None and figure.amount is not None and (figure.amount.known or figure.amount.high > 0)
-    )
+    known = opening(graph, party)
+    return Balance(party, known.cash, known.credit)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def claims(
     Raises:
         NoConvergence: so little leaks from the web that the steps do not settle.
     """
-    books = model.books(case, {party: Fraction(0)} if party is not None else {})
+    books = model.books(case, {party: Fraction(0)} if party is not None else {}, as_cash=True)
     exposures: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     debts: dict[str, Fraction] = defaultdict(Fraction)
     for owed in books.obligations.values():

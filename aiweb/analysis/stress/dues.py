@@ -10,7 +10,18 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from aiweb.analysis.stress.books import UNDATED, Backing, Due, Model, Open, Rule, What, balance_of
+from aiweb.analysis.stress.books import (
+    UNDATED,
+    Backing,
+    Costs,
+    Due,
+    Model,
+    Open,
+    Parts,
+    Rule,
+    What,
+    balance_of,
+)
 from aiweb.analysis.stress.holdings import Owned
 from aiweb.analysis.stress.margins import Margin
 from aiweb.analysis.stress.plans import Plan, plan
@@ -31,7 +42,7 @@ def prepare(
     graph: DealGraph,
     *,
     rule: str = Rule.PROPORTION,
-    costs: Fraction = Fraction(0),
+    costs: Parts = Fraction(0),
     ranked: bool = True,
     rounds: int | None = None,
     owned: Owned | None = None,
@@ -47,28 +58,23 @@ def prepare(
         raise BadOption("rounds", rounds, "give 1 or more")
     if rule not in set(Rule):
         raise BadOption("rule", rule, f"write one of {', '.join(Rule)}")
-    if not 0 <= costs <= 1:
-        raise BadOption("costs", costs, "give a part from 0 to 1")
-    if costs and rule == Rule.WHOLE:
-        raise BadOption("costs", costs, "who pays nothing has no default costs; leave one of the two out")
+    lost = Costs.of(costs)
+    if lost and rule == Rule.WHOLE:
+        said = lost.cash if lost.cash == lost.receipts else f"{lost.cash},{lost.receipts}"
+        raise BadOption("costs", said, "who pays nothing has no default costs; leave one of the two out")
     if graph.convention.preset is Preset.PAID:
         raise BadOption("under", "paid", "what is paid falls due no more; write contracted, headline or firm")
     since, until = _span(graph.convention)
     # Instalments have days, so the span is cut by days and not by years.
     whole = graph.under(replace(graph.convention, years=None))
-    dues: list[Due] = []
-    unknown: list[Open] = []
-    for leg in whole.legs:
-        if leg.payer == leg.payee or not leg.instrument.is_cash:
-            continue
-        for row in (*_paid(whole, leg, since, until), *_owed(whole, leg, since, until)):
-            if isinstance(row, Open):
-                unknown.append(row)
-            elif row.amount:
-                dues.append(row)
+    dues, unknown = _falling(whole, since, until)
+    # The balances are of the day, so what lies between is not in them.
+    day_after, day_before = graph.convention.as_of + timedelta(days=1), since - timedelta(days=1)
+    early, early_open = _falling(whole, day_after, day_before) if day_after < since else ([], [])
     bound = tuple(sorted((row for row in dues if not row.flexible), key=lambda row: row.name))
     backings, unbacked = _backings(whole, bound)
     margins, unsized = _margins(whole, since, until)
+    earlier = tuple(sorted((row for row in early if not row.flexible), key=lambda row: row.name))
     named = {name for row in bound for name in (row.debtor, row.creditor)}
     named |= {row.guarantor for row in backings}
     named |= {name for row in margins for name in (row.borrower, row.lender)}
@@ -78,7 +84,7 @@ def prepare(
         since=since,
         until=until,
         rule=Rule(rule),
-        costs=Fraction(costs),
+        costs=lost,
         promised=bound,
         flexible=tuple(sorted((row for row in dues if row.flexible), key=lambda row: row.name)),
         open=tuple(sorted((*unknown, *unbacked, *unsized), key=lambda row: (row.leg, row.what))),
@@ -90,7 +96,24 @@ def prepare(
         ranked=ranked,
         rounds=rounds,
         owned=owned,
+        earlier=earlier,
+        earlier_open=tuple(sorted((row for row in early_open if row.debtor), key=lambda row: row.leg)),
     )
+
+
+def _falling(graph: DealGraph, since: date, until: date) -> tuple[list[Due], list[Open]]:
+    """Give what falls due on some days, flexible or not, and what of it is not known."""
+    dues: list[Due] = []
+    unknown: list[Open] = []
+    for leg in graph.legs:
+        if leg.payer == leg.payee or not leg.instrument.is_cash:
+            continue
+        for row in (*_paid(graph, leg, since, until), *_owed(graph, leg, since, until)):
+            if isinstance(row, Open):
+                unknown.append(row)
+            elif row.amount:
+                dues.append(row)
+    return dues, unknown
 
 
 def _span(rule: Convention) -> tuple[date, date]:

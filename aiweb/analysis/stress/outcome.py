@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from aiweb.analysis.stress.books import NOBODY, Backing, Case, Cleared, Due, Model, Rule, remedied
+from aiweb.analysis.stress.books import NOBODY, Backing, Case, Cleared, Due, Model, Parts, Rule, remedied
 from aiweb.analysis.stress.claims import Claims, Valuation, claims
 from aiweb.analysis.stress.dues import prepare
 from aiweb.analysis.stress.explained import explained
@@ -114,10 +114,14 @@ class Sales:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What comes of a failure in one case: payments before and after it, losses, rounds."""
+    """What comes of a failure in one case: payments before and after it, losses, rounds.
+
+    `plain` are the books before it, with no loan called for shares that it lets fall.
+    """
 
     case: Case
     model: Model = field(repr=False)
+    plain: Model = field(repr=False)
     party: str | None
     part: Fraction
     before: Cleared
@@ -447,7 +451,8 @@ class Stress:
         """Say whether a party pays all: it `fails` in both cases, `stands` in both, or it cannot be told.
 
         Payments rise with cash under every rule, so this needs no proportion.
-        Where a debt of unknown size makes the cases no bounds, `Model.limits` are.
+        Where a debt of unknown size makes the cases no bounds, or something falls due before the span,
+        `Model.limits` are.
         Who owes more than is published does not surely stand.
         """
         low, high = self._failing
@@ -460,12 +465,13 @@ class Stress:
     @cached_property
     def _failing(self) -> tuple[frozenset[str], frozenset[str]]:
         """Who cannot pay all in the better case and in the worse one, or at their limits."""
-        if self.model.is_bounded:
+        model = self.model
+        if model.is_bounded:
             low, high = (frozenset(row.party for row in outcome.failures) for outcome in self.outcomes)
             return low, high
         left = {self.party: self.part} if self.party is not None else NOBODY
-        low, high = (frozenset(self.model.failing(self.model.limits(case, left))) for case in Case)
-        return low, high
+        low, high = (frozenset(model.failing(model.limits(case, left))) for case in Case)
+        return low, high | {*model.hollow}
 
     def explain(self) -> Trace:
         """Give what is unpaid in each case, payment by payment, by debtor and by creditor."""
@@ -497,7 +503,7 @@ def outcome(model: Model, case: Case, party: str | None, part: Fraction) -> Outc
     if model.backings and model.rule is Rule.PROPORTION and not model.costs:
         with remedied():
             called = _guaranteed(after_model, case, books, party, part)
-    return Outcome(case, after_model, party, part, before, after, called)
+    return Outcome(case, after_model, model, party, part, before, after, called)
 
 
 def _guaranteed(model: Model, case: Case, books: Books, party: str | None, part: Fraction) -> Guaranteed:
@@ -531,7 +537,7 @@ def stress(
     *,
     part: Fraction = Fraction(1),
     rule: str = Rule.PROPORTION,
-    costs: Fraction = Fraction(0),
+    costs: Parts = Fraction(0),
     ranked: bool = True,
     rounds: int | None = None,
     owned: Owned | None = None,
@@ -539,6 +545,7 @@ def stress(
 ) -> Stress:
     """Say who can pay what falls due, by itself or if `party` leaves `part` of what it owes unpaid.
 
+    `costs` is the part of its cash and of its receipts that failing costs a party, or the two apart.
     `ranked` pays debts by rank, `rounds` bounds every iteration, `owned` are the holdings to be marked, and
     `valuation` says what claims are worth beside.
 
@@ -563,7 +570,7 @@ def stresses(
     graph: DealGraph,
     *,
     rule: str = Rule.PROPORTION,
-    costs: Fraction = Fraction(0),
+    costs: Parts = Fraction(0),
     ranked: bool = True,
     rounds: int | None = None,
 ) -> tuple[Damage, ...]:

@@ -10,7 +10,7 @@ from math import ceil
 from types import MappingProxyType
 from typing import Final
 
-from aiweb.analysis.stress.books import Case, Model, Rule
+from aiweb.analysis.stress.books import Case, Model, Parts, Rule
 from aiweb.analysis.stress.dues import Floating, floating, prepare
 from aiweb.errors import BadOption, UnknownName
 from aiweb.graph import DealGraph, Preset
@@ -114,7 +114,7 @@ def tipping(
     party: str | None = None,
     *,
     rule: str = Rule.PROPORTION,
-    costs: Fraction = Fraction(0),
+    costs: Parts = Fraction(0),
     ranked: bool = True,
 ) -> tuple[Tipping, ...]:
     """Find the least part that a party, or each, must leave unpaid until a lender, lab or cloud fails.
@@ -157,7 +157,7 @@ def reverse(
     kind: str | None = None,
     *,
     rule: str = Rule.PROPORTION,
-    costs: Fraction = Fraction(0),
+    costs: Parts = Fraction(0),
     ranked: bool = True,
 ) -> Reverse:
     """Find the least common shock at which the first lender, the first cloud and the first lab fail.

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 from aiweb.analysis.stress import (
+    PAYER,
     UNDATED,
     Case,
+    Costs,
     Due,
     Failure,
     Loss,
@@ -41,6 +44,8 @@ _ONLY_CASES = (
 )
 _UNPAID = "of what is published, what stays unpaid lies between the two cases"
 _CORNERS = "with debts of unknown size the two cases are two corners and need not bound what is unpaid"
+_AGED = "balances are older than the span, so the two cases need not bound what is unpaid in it"
+_LARGEST = 5
 _BOOKS = (
     "books hold cash, undrawn credit, and what the registry puts into the span: no sales to others, "
     "no wages, no taxes, no new money"
@@ -69,6 +74,7 @@ def stress(graph: DealGraph, found: Stress) -> Report:
         _distress(found),
         _books(graph, found),
         _quiet(_missed(model)),
+        _quiet(_earlier(graph, model)),
         _payments("payments", "", model.dues, "machines"),
         _payments("flexible", "Flexible: owed by nobody, so no part of these books", model.flexible, ""),
         Table(
@@ -81,7 +87,7 @@ def stress(graph: DealGraph, found: Stress) -> Report:
         legs_table(
             graph,
             [
-                *(row.leg for row in (*model.dues, *model.flexible)),
+                *(row.leg for row in (*model.dues, *model.flexible, *model.earlier)),
                 *(row.leg for row in model.open),
                 *(row.leg for row in model.backings),
                 *(row.leg for row in model.margins),
@@ -113,8 +119,7 @@ def _figures(graph: DealGraph, found: Stress) -> list[tuple[str, Figure]]:
     rows = [
         (party, figure)
         for party, balance in model.balances.items()
-        for figure in (balance.cash, balance.credit)
-        if figure is not None
+        for figure in (*balance.cash, *balance.credit)
     ]
     sellers = {row.party for each in found.outcomes if each.sales for row in each.sales.rows}
     for party in sorted(sellers | {*model.missed}):
@@ -170,12 +175,34 @@ def head(model: Model) -> tuple[str, ...]:
         f"revenue of {party} that does not come, taken off its cash: {dollars(missed).short()}"
         for party, missed in model.missed.items()
     ]
+    lines += _before(model)
     if unknown:
         lines.append(f"no cash figure of {len(unknown)} that owe something: {', '.join(unknown)}")
     if model.understated:
         listed = "; ".join(f"{party} on {', '.join(legs)}" for party, legs in model.understated.items())
         lines.append(f"owe more than is published, so they cannot be told to stand: {listed}")
     return tuple(lines)
+
+
+def _before(model: Model) -> Iterator[str]:
+    """Say that the balances are older than the span, who owes how much before it, and what to do."""
+    owed = sorted(model.owed_earlier.items(), key=lambda item: (-item[1], item[0]))
+    if not owed:
+        return
+    day, last = model.graph.convention.as_of, model.since - timedelta(days=1)
+    listed = ", ".join(f"{party} {dollars(amount).short()}" for party, amount in owed[:_LARGEST])
+    more = f" and {len(owed) - _LARGEST} more" if len(owed) > _LARGEST else ""
+    amount = dollars(sum(amount for _, amount in owed)).short()
+    first = day + timedelta(days=1)
+    who = (
+        f"{len(owed)} {'party owes' if len(owed) == 1 else 'parties owe'} before the span, {first} to {last},"
+    )
+    yield (
+        f"balances are those known on {day}: {amount} that {who} is not taken off them: {listed}{more}; "
+        f"--from {first.year} --to {model.until.year} counts it in"
+    )
+    if model.hollow:
+        yield f"may have nothing left by then, so they cannot be told to stand: {', '.join(model.hollow)}"
 
 
 def _ranks(model: Model) -> Iterator[str]:
@@ -219,6 +246,12 @@ def _said(found: Stress) -> tuple[str, ...]:
     perhaps = [row.party for row in none.failures if row.anyway and row.party not in anyway]
     lines.append(f"cannot pay all on these books anyway: {', '.join(anyway) or 'none'}")
     lines.append(f"the same in none only: {', '.join(perhaps) or 'none'}")
+    if found.model.earlier:
+        named = {*found.model.hollow, *found.model.understated, *(row.party for row in none.failures)}
+        unsure = [name for name in found.model.owed if found.verdict(name) == "cannot be told"]
+        hurt = [name for name in unsure if name not in named]
+        if hurt:
+            lines.append(f"cannot be told either, for what is owed before the span: {', '.join(hurt)}")
     return tuple(lines)
 
 
@@ -268,10 +301,10 @@ def notes(model: Model, party: str | None, *, valuation: str = Valuation.CLEARIN
     if model.ranked:
         rule += ", what is secured first"
     if model.costs:
-        rule += f", and loses {percent(model.costs)} of what it has"
+        rule += f", and loses {_lost(model.costs)}"
     between = _UNPAID if party is None else _BETWEEN if model.is_bracketed else _ONLY_CASES
     if not model.is_bounded:
-        between = _CORNERS
+        between = _CORNERS if model.crossing else _AGED
     claims = (f"claims by {valuation}",) if valuation != Valuation.CLEARING else ()
     return (
         f"rule: {rule}; numbers are of the greatest payments",
@@ -307,11 +340,14 @@ def _outcomes(found: Stress) -> Table:
                 each.after.differing,
                 dollars(sum(row.lost for row in each.sales.rows)) if each.sales else None,
                 dollars(_on_shares(each)) if each.marks else None,
+                found.model.costs.cash,
+                found.model.costs.receipts,
             )
         )
     columns = headed(
         "case $owed $unpaid $caused $passed_on $cash $equity $paid_outside $default_costs "
-        "$borne_by_parties $borne_outside differing $revenue_lost $shares_lost"
+        "$borne_by_parties $borne_outside differing $revenue_lost $shares_lost "
+        "costs_of_cash costs_of_receipts"
     )
     return Table("outcomes", "", columns, tuple(rows), only="machines")
 
@@ -322,7 +358,7 @@ def _vectors(found: Stress) -> Table:
         (str(each.case), party, dollars(round(paid)), dollars(round(each.after.least.payments[party])))
         for each in found.outcomes
         for party, paid in each.after.greatest.payments.items()
-        if each.after.greatest.books.owed[party]
+        if each.after.greatest.books.owed[party] and not party.startswith(PAYER)
     ]
     columns = headed("case party $paid_greatest $paid_least")
     return Table("vectors", "", columns, tuple(rows), only="machines")
@@ -683,6 +719,27 @@ def _missed(model: Model) -> Table:
     )
 
 
+def _earlier(graph: DealGraph, model: Model) -> Table:
+    """List who owes something after the day of the balances and before the span."""
+    rows: list[tuple[Cell, ...]] = []
+    for party, owed in sorted(model.owed_earlier.items(), key=lambda item: (-item[1], item[0])):
+        mine = [due for due in model.earlier if due.debtor == party]
+        got = sum(due.amount for due in model.earlier if due.creditor == party)
+        legs = tuple(sorted({due.leg for due in mine}))
+        rows.append((party, str(graph.party(party).kind), dollars(owed), dollars(got), legs))
+    remarks = (
+        "owes, receives: after the day of the balances and before the span; in no number above",
+        "who surely has that much by itself still stands, if it does with so much less",
+    )
+    return Table(
+        "earlier",
+        "Owed before the span, and not taken off the balances",
+        (*headed("party kind $owes $receives"), *below("legs")),
+        tuple(rows),
+        remarks if rows else (),
+    )
+
+
 def _distress(found: Stress) -> Table:
     """Set linear DebtRank beside it, for those whose buffer is known."""
     balances = found.model.balances
@@ -703,7 +760,7 @@ def _books(graph: DealGraph, found: Stress) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for party, owed in sorted(model.owed.items(), key=lambda item: (-item[1], item[0])):
         balance = model.balances[party]
-        cash = balance.amount if balance.cash is not None else None
+        cash = balance.amount if balance.cash else None
         if cash is not None and balance.off:
             cash += dollars(-balance.off)
         left = cash + dollars(due[party] - owed) if cash is not None else None
@@ -712,7 +769,7 @@ def _books(graph: DealGraph, found: Stress) -> Table:
                 party,
                 str(graph.party(party).kind),
                 cash,
-                balance.cash.period if balance.cash is not None else None,
+                balance.cash[0].period if balance.cash else None,
                 dollars(due[party]),
                 dollars(owed),
                 left,
@@ -762,6 +819,13 @@ def _payments(key: str, title: str, dues: Sequence[Due], only: str) -> Table:
         Column("least", "least", machine=True, money=True),
     )
     return Table(key, title, columns, rows, only=only)
+
+
+def _lost(costs: Costs) -> str:
+    """Say what failing costs."""
+    if costs.cash == costs.receipts:
+        return f"{percent(costs.cash)} of what it has"
+    return f"{percent(costs.cash)} of its cash and {percent(costs.receipts)} of what it is paid"
 
 
 def percent(part: Fraction) -> str:
