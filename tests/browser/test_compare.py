@@ -117,6 +117,34 @@ def test_each_side_has_a_map_with_what_only_it_counts(opened: Opener) -> None:
     assert "2 of 3" in (after.locator("svg").get_attribute("aria-label") or "")
 
 
+def test_a_party_on_a_map_can_be_chosen_by_mouse_and_keyboard(opened: Opener) -> None:
+    """It is chosen on both maps and in the details; the arrow keys go from one party to the next."""
+    seen = opened(registry(LIFE), at="view=compare")
+    marks = seen.tab.locator(".sidemap").last.locator("[data-party]")
+    names = [mark.get_attribute("data-party") for mark in marks.all()]
+    assert set(names) == {name for pair in seen.drawn() for name in pair}
+
+    first = marks.first
+    assert first.evaluate("(node) => getComputedStyle(node).cursor") == "pointer"
+    box = first.locator(".reach").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 24
+    first.hover()
+    assert str(names[0]) in seen.text("#hint")
+    first.click()
+    assert seen.tab.evaluate("aiweb.state.chosen.party") == names[0]
+    assert seen.tab.evaluate("aiweb.state.view") == "compare"
+    assert str(names[0]) in seen.text("#pane-details h2")
+    expect(seen.tab.locator(f'.sidemap [data-party="{names[0]}"]').last).to_have_class("mark on")
+
+    seen.tab.keyboard.press("ArrowRight")
+    seen.tab.keyboard.press("Enter")
+    assert seen.tab.evaluate("aiweb.state.chosen.party") == names[1]
+    focused = "document.activeElement.dataset.party"
+    assert seen.tab.evaluate(focused) == names[1]
+    assert seen.errors == []
+
+
 def test_filters_hide_deals_and_leave_the_numbers(opened: Opener) -> None:
     """Of two that came, one is a loan."""
     seen = opened(registry(LIFE), at="view=compare&instruments=loan")

@@ -27,6 +27,14 @@ from tests.webs import registry
 
 pytestmark = pytest.mark.browser
 
+# The pixels of the picture's middle, as one number each, from a place so far from where it began.
+PIXELS = """([right, down]) => {
+  const canvas = document.querySelector("#graph canvas"), ratio = canvas.width / canvas.clientWidth;
+  const wide = canvas.width - 160 * ratio, tall = canvas.height - 120 * ratio;
+  const given = canvas.getContext("2d").getImageData((40 + right) * ratio, (40 + down) * ratio, wide, tall);
+  return new Uint32Array(given.data.buffer);
+}"""
+
 PARALLEL: Final = """
 a -> b: $7bn
 a -> b: $5bn loan announced
@@ -323,6 +331,53 @@ def test_the_arrows_stay_while_the_picture_moves(opened: Opener) -> None:
     assert seen.tab.evaluate("aiweb.network.renderer.dragging")
     assert _blue(seen) > resting / 2
     seen.tab.mouse.up()
+
+
+def test_what_is_dragged_is_the_picture_as_it_stood(opened: Opener) -> None:
+    """With its names and dashes: every pixel of it is where it was, moved by so much."""
+    seen = opened(registry(WEB))
+    box = seen.tab.locator("#graph canvas").bounding_box()
+    assert box
+    seen.tab.mouse.move(box["x"] + 40, box["y"] + 330)
+    _settled(seen)
+    before = seen.tab.evaluate_handle(PIXELS, [0, 0])
+    seen.tab.mouse.down()
+    for step in range(1, 7):
+        seen.tab.mouse.move(box["x"] + 40 + 10 * step, box["y"] + 330 + 5 * step)
+    _settled(seen)
+    assert seen.tab.evaluate("aiweb.network.renderer.dragging")
+    moved = seen.tab.evaluate_handle(PIXELS, [60, 30])
+    drawn, other = seen.tab.evaluate(
+        "([one, two]) => [one.filter((v) => v).length, one.filter((v, i) => v !== two[i]).length]",
+        [before, moved],
+    )
+    assert drawn > 1_000
+    assert other == 0
+    seen.tab.mouse.up()
+
+
+def test_a_party_moves_with_the_pointer_and_the_others_stay(opened: Opener) -> None:
+    """One that is dragged takes its arrows along; nothing of the picture is lost meanwhile."""
+    seen = opened(registry(WEB))
+    where = "(name) => aiweb.network.canvasToDOM(aiweb.network.getPosition(name))"
+    spot, other = (seen.tab.evaluate(where, name) for name in ("openai", "nvidia"))
+    box = seen.tab.locator("#graph canvas").bounding_box()
+    assert box
+    solid = """([x, y]) => {
+      const canvas = document.querySelector("#graph canvas"), ratio = canvas.width / canvas.clientWidth;
+      return canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data.join();
+    }"""
+    colours = [seen.tab.evaluate(solid, [at["x"], at["y"]]) for at in (spot, other)]
+    seen.tab.mouse.move(box["x"] + spot["x"], box["y"] + spot["y"])
+    seen.tab.mouse.down()
+    for step in range(1, 6):
+        seen.tab.mouse.move(box["x"] + spot["x"] + 4 * step, box["y"] + spot["y"] + 16 * step)
+    _settled(seen)
+    assert seen.tab.evaluate("aiweb.network.renderer.dragging")
+    placed = [[spot["x"] + 20, spot["y"] + 80], [other["x"], other["y"]]]
+    assert [seen.tab.evaluate(solid, at) for at in placed] == colours
+    seen.tab.mouse.up()
+    assert seen.tab.evaluate("[...aiweb.state.pins.keys()]") == ["openai"]
 
 
 def _web(read: Registry, preset: str = "contracted") -> Web:

@@ -6,6 +6,7 @@ axe-core looks at every view; `tests/run` puts it beside the language server.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -397,6 +398,143 @@ def test_paper_gets_the_picture_and_the_table_and_no_controls(opened: Opener) ->
 
     assert paper in {"rgb(255, 255, 255)", "rgb(251, 249, 244)"}
     assert seen.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_paper_names_the_what_if_and_what_is_left_out(opened: Opener, shipped_page: str) -> None:
+    """Beside the day and the convention; on the screen the controls say it."""
+    at = "language=en&whatif=openai-fails&off=party:nvidia"
+    seen = opened(shipped_page, at=at)
+    said = seen.tab.locator("#rules .supposed")
+    expect(said).to_be_hidden()
+    for options in ({}, PHONE):
+        seen = opened(shipped_page, at=at, **options)
+        seen.tab.emulate_media(media="print")
+        text = seen.text("#rules .supposed")
+        assert "What if: OpenAI fails" in text
+        assert "Left out: NVIDIA" in text
+        assert seen.tab.locator("#rules #says").is_visible()
+    plain = opened(shipped_page, at="language=en")
+    plain.tab.emulate_media(media="print")
+    expect(plain.tab.locator("#rules .supposed")).to_be_hidden()
+    assert seen.errors == []
+
+
+def test_the_closed_fold_says_what_is_supposed_and_left_out(opened: Opener, shipped_page: str) -> None:
+    """A phone shows no other sign of it above the numbers."""
+    plain = opened(shipped_page, at="language=en", **PHONE)
+    assert plain.text("#fold") == "What counts: Contracted, Cash"
+    at = "language=en&whatif=openai-fails&off=party:nvidia,party:oracle"
+    seen = opened(shipped_page, at=at, **PHONE)
+
+    expect(seen.tab.locator("#fold")).to_have_attribute("aria-expanded", "false")
+    assert "What if: OpenAI fails" in seen.text("#fold")
+    assert "2 left out" in seen.text("#fold")
+    assert seen.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("options", [PHONE, {}, {"viewport": {"width": 1000, "height": 760}}])
+def test_what_is_cut_at_the_side_says_so(opened: Opener, shipped_page: str, options: dict[str, Any]) -> None:
+    """Every table and drawing that is wider than its box, in every view, with its tables open."""
+    seen = opened(shipped_page, at="language=en&party=openai", **options)
+    cut = 0
+    for view in VIEWS:
+        _go(seen.tab, f"view={view}&party=openai&language=en")
+        seen.tab.evaluate(
+            "document.querySelectorAll('.view:not([hidden]) summary').forEach((one) => one.click())"
+        )
+        seen.tab.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+        )
+        boxes = seen.tab.evaluate("""() => [...document.querySelectorAll("main *, #view-table *")]
+          .filter((one) => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1
+            && ["auto", "scroll"].includes(getComputedStyle(one).overflowX) && one.checkVisibility()
+            && !one.closest("#key"))
+          .map((one) => [one.outerHTML.slice(0, 80), getComputedStyle(one, "::before").content])""")
+        for box, says in boxes:
+            assert "scroll" in says, (view, box)
+        cut += len(boxes)
+    assert cut
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_the_open_key_lies_beside_the_picture_and_is_kept(opened: Opener, size: tuple[int, int]) -> None:
+    """Where there is room; the address holds it, and a closed one is not named."""
+    seen = opened(registry(WEB), viewport={"width": size[0], "height": size[1]})
+    boxes = """() => ["key", "graph"].map((id) => {
+      const { left, right } = document.getElementById(id).getBoundingClientRect();
+      return [left, right];
+    })"""
+    before = seen.tab.evaluate(boxes)[1]
+    seen.tab.locator("#key summary").click()
+    expect(seen.tab).to_have_url(re.compile("legend=open"))
+    key, graph = seen.tab.evaluate(boxes)
+    assert key[1] <= graph[0]
+    assert graph[1] == before[1]
+
+    seen.tab.reload()
+    seen.tab.wait_for_selector("html[data-ready]")
+    expect(seen.tab.locator("#key-body")).to_be_visible()
+    seen.tab.locator("#key summary").click()
+    expect(seen.tab).not_to_have_url(re.compile("legend"))
+    assert seen.tab.evaluate(boxes)[1] == before
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    "at, selector, means",
+    [
+        ("language=en", "#number-net .term", "set off against each other"),
+        ("language=en", "#number-gross .term", "One promise of money within a deal"),
+        ("language=zh", "#number-gross .term", "一笔交易中的一项付款承诺"),
+        ("language=en&view=stress&fail=openai", "#view-stress .term", "A measure of contagion"),
+        ("language=zh&view=stress&fail=openai", "#view-stress .term", "传染指标"),
+    ],
+)
+def test_a_word_of_the_field_says_what_it_means(
+    opened: Opener, shipped_page: str, at: str, selector: str, means: str
+) -> None:
+    """To the pointer, the keyboard and a finger."""
+    seen = opened(shipped_page, at=at)
+    word = seen.tab.locator(selector).first
+    word.hover()
+    assert means in seen.text("#hint")
+    seen.tab.keyboard.press("Escape")
+    expect(seen.tab.locator("#hint")).to_be_hidden()
+    word.evaluate("(node) => node.focus({ focusVisible: true })")
+    assert means in seen.text("#hint")
+
+    phone = opened(shipped_page, at=f"{at}", **PHONE)
+    if phone.tab.locator("#fold").get_attribute("aria-expanded") == "false":
+        phone.tab.locator("#fold").tap()
+    phone.tab.locator(selector).first.tap()
+    assert means in phone.text("#hint")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_instruments_of_one_family_can_be_told_apart(opened: Opener, theme: str) -> None:
+    """A warrant and what is given in kind: by lightness alone, and each stands out from its ground."""
+    seen = opened(registry(WEB), at=f"theme={theme}")
+    light = seen.tab.evaluate(
+        """(names) => names.map((name) => {
+          const probe = document.createElement("span");
+          probe.style.color = `var(--${name})`;
+          document.body.append(probe);
+          const parts = getComputedStyle(probe).color.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255);
+          const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+          const [r, g, b] = parts.map(linear);
+          probe.remove();
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        })""",
+        ["warrant", "in-kind", "card", "paper", "band"],
+    )
+
+    def ratio(one: float, other: float) -> float:
+        return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+    warrant, kind, *grounds = light
+    assert ratio(warrant, kind) >= 1.5
+    assert min(ratio(one, ground) for one in (warrant, kind) for ground in grounds) >= 3
 
 
 def test_colours_of_ones_own_still_tell_what_is_chosen(opened: Opener) -> None:

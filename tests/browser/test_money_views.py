@@ -549,6 +549,27 @@ def test_stress_says_why_a_party_with_cash_fails_in_the_worse_case_only(
     assert seen.errors == []
 
 
+def test_under_a_what_if_anybody_can_be_made_to_fail_too(
+    opened: Opener, shipped_page: str, shipped: Registry
+) -> None:
+    """Whoever owes something under the breakdown, and what SoftBank's failure costs the others there."""
+    from aiweb.analysis.stress import prepare, stress
+
+    changed = apply(shipped, load_whatif("breakdown", shipped))
+    graph = DealGraph(changed, convention(changed))
+    seen = opened(shipped_page, at="view=stress&whatif=breakdown")
+    shown = seen.tab.locator("#stress-party option").evaluate_all("all => all.map(one => one.value)")
+    assert {*shown} == {"", *prepare(graph).owed}
+
+    seen.tab.locator("#stress-party").select_option("softbank")
+    caused = [each.caused for each in stress(graph, "softbank").outcomes]
+    assert all(english(Money(each, each)) in seen.text("#stress-unpaid") for each in caused)
+    command = seen.text("#view-stress .command >> nth=-1")
+    assert "--fail softbank" in command
+    assert "--what-if breakdown" in command
+    assert seen.errors == []
+
+
 @pytest.mark.parametrize("view", ["gap", "stress"])
 def test_no_word_is_missing_in_either_language(opened: Opener, shipped_page: str, view: str) -> None:
     """What has no words would show its key."""

@@ -212,6 +212,19 @@ def test_a_copied_link_leads_back(opened: Opener) -> None:
     assert seen.tab.evaluate("[...aiweb.state.off]") == ["party:amd"]
 
 
+def test_a_link_to_a_day_the_page_lacks_opens_the_last_day_before_it(opened: Opener) -> None:
+    """The days of a page are those of its edition; before all of them it is the first."""
+    days: list[str] = opened(registry(WEB)).tab.evaluate("aiweb.data.dates")
+    asked = {"2025-10-09": "2025-10-08", "1999-01-01": days[0], "2099-01-01": days[-1], "yesterday": days[-1]}
+
+    assert "2025-10-08" in days
+    assert "2025-10-09" not in days
+    for day, shown in asked.items():
+        seen = opened(registry(WEB), at=f"date={day}")
+        assert seen.tab.evaluate("aiweb.state.date") == shown, day
+        assert seen.errors == []
+
+
 def test_copying_works_without_the_clipboard_too(opened: Opener) -> None:
     """Where the page may not write there, it asks the browser the old way."""
     seen = opened(registry(WEB), **CLIPBOARD)

@@ -74,6 +74,20 @@ def test_a_step_without_its_deals_is_left_out(shipped: Registry) -> None:
     assert tellable(shipped, ARTICLE, [shipped.as_of.last.isoformat()]) == []
 
 
+# What is cited without its publisher, or without the year of its date where there is one.
+_UNNAMED = """() => {
+  const says = document.querySelector("#story .telling p:last-child").textContent;
+  const cited = [...document.querySelectorAll("#story .cite")].map((cite) => cite.lastChild.textContent);
+  return cited.filter((name) => !aiweb.data.sources.some(({ title, publisher, date }) => {
+    const from = [title && publisher, date].filter(Boolean).length;
+    if ((title || publisher) !== name) return false;
+    const after = says.slice(says.indexOf(name) + name.length).split(" \u00b7 ")[0];
+    if (!from) return !after;
+    return (!title || after.includes(publisher)) && (!date || after.includes(date.match(/\\d{4}/)[0]));
+  }));
+}"""
+
+
 @pytest.mark.browser
 def test_a_registry_of_ones_own_offers_no_story(opened: Opener) -> None:
     """An address with a step is then one without."""
@@ -106,6 +120,7 @@ def test_every_number_of_the_story_is_that_of_the_analyses(
         assert seen.tab.evaluate(at) == [state[name] for name in ("date", "preset", "consideration", "view")]
         if step["sources"]:
             assert seen.tab.locator("#story .cite").count() >= 1
+            assert seen.tab.evaluate(_UNNAMED) == []
         if number < len(told):
             seen.tab.locator("#story-next").click()
     expect(seen.tab.locator("#story-next")).to_have_attribute("aria-disabled", "true")
@@ -194,6 +209,8 @@ def _value(shipped: Registry, step: Mapping[str, Any], row: list[Any], seen: Ope
     graph = DealGraph(shipped, convention(shipped, *rule))
     if kind == "day":
         return _day(rest[0] if rest else state["date"])
+    if kind == "title":
+        return shipped.sources[rest[0].removeprefix("source: ")].title or ""
     if kind in {"number", "ladder"}:
         return _number(graph, kind, rest[0])
     if kind in {"leg", "fact"}:

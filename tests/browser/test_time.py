@@ -49,6 +49,32 @@ def test_the_slider_moves_the_picture_and_the_numbers(opened: Opener) -> None:
     assert seen.errors == []
 
 
+# A deal a year, so that years stand close to each other on the track.
+YEARS = "\n".join(
+    f"a -> b: ${year - 2010}bn purchase {year}-0{year % 9 + 1}-10" for year in range(2012, 2027)
+)
+
+
+def test_years_on_the_track_do_not_run_into_each_other(opened: Opener) -> None:
+    """Those without room are left out, the last never; they come and go with the width."""
+    spans = """() => [...document.querySelectorAll(".rail small")].filter((year) => !year.hidden)
+      .map((year) => [year.getBoundingClientRect().left, year.getBoundingClientRect().right])"""
+    seen = opened(registry(YEARS), viewport={"width": 1900, "height": 760})
+    written = []
+    for width in (1900, 1440, 1000, 900):
+        seen.tab.set_viewport_size({"width": width, "height": 760})
+        seen.tab.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+        )
+        shown = seen.tab.evaluate(spans)
+        assert all(before[1] < after[0] for before, after in pairwise(shown))
+        expect(seen.tab.locator(".rail small").last).to_be_visible()
+        written.append(len(shown))
+    assert written == sorted(written, reverse=True)
+    assert written[0] > written[-1] > 1
+    assert seen.errors == []
+
+
 def test_the_days_that_stand_out_are_marked(opened: Opener) -> None:
     """The article's and the registry's, on the track and in what is read out."""
     seen = opened(registry(LIFE))

@@ -614,9 +614,11 @@ def test_the_table_under_a_chart_is_what_the_view_gives(opened: Opener, view: st
     name = {"loops": "loop", "timeline": "lives"}.get(view, view)
     details = seen.tab.locator(f'#view-{view} [data-open="{name}"]')
     details.locator("summary").click()
-    count = details.locator("tbody tr").count()
 
-    assert count == (seen.tab.locator("#view-loops .arc").count() if view == "loops" else len(rows(seen)))
+    count = seen.tab.locator("#view-loops .arc").count() if view == "loops" else len(rows(seen))
+    assert count
+    # The rows are made once the table is open.
+    expect(details.locator("tbody tr")).to_have_count(count)
 
     seen.tab.evaluate("location.hash = location.hash + '&party=openai'")
     expect(seen.tab.locator("#pane-details h2").first).to_contain_text("openai")
@@ -712,6 +714,43 @@ def test_every_word_of_a_search_must_match_and_may_match_anywhere(opened: Opener
         ("openai", "oracle", 50 * BN)
     ]
     assert seen.errors == []
+
+
+def test_loops_are_searched_by_all_the_parties_on_them(opened: Opener) -> None:
+    """Two names find the loops through both, in any order; a loop through one of them is not listed."""
+    seen = opened(registry(WEB))
+    listed: dict[str, set[str]] = {}
+    for text in ("oracle nvidia", "openai", "oracle coreweave"):
+        seen.tab.locator("#to-graph").click()
+        seen.tab.locator("#search").fill(text)
+        seen.tab.locator("#to-loops").click()
+        listed[text] = {row["loop"] for row in rows(seen)}
+
+    assert listed["oracle nvidia"] == {"nvidia → openai → oracle → nvidia"}
+    assert listed["openai"] == {"nvidia → openai → nvidia", "nvidia → openai → oracle → nvidia"}
+    assert listed["oracle coreweave"] == set()
+    assert seen.errors == []
+
+
+def test_the_loops_say_how_they_are_sorted(opened: Opener) -> None:
+    """And they are: by the upper bound of the narrowest hop, then by length."""
+    web = "a -> b: 9\nb -> a: 7 purchase\nb -> c: 9\nc -> b: 3..8 purchase\nc -> a: 8 purchase"
+    seen = opened(registry(web), at="view=loops")
+
+    assert "The largest first: by the upper bound of the narrowest hop" in seen.text("#view-loops")
+    assert [(row["high"], row["loop"].count("→")) for row in rows(seen)] == [(8, 2), (8, 3), (7, 2)]
+
+
+def test_the_overview_tells_no_loop_from_none_with_a_known_amount(opened: Opener) -> None:
+    """Two loops without an amount are not none."""
+    none = opened(registry("a -> b: 7"))
+    two = "a -> b: undisclosed\nb -> a: 5 purchase\nb -> c: 3 purchase\nc -> b: undisclosed"
+    unknown = opened(registry(two))
+
+    assert "No loop closes under this convention." in none.text("#pane-details")
+    assert "No loop has a known amount here; 2 have an undisclosed hop." in unknown.text("#pane-details")
+    unknown.tab.get_by_role("button", name="All loops").click()
+    assert unknown.tab.evaluate("aiweb.state.view") == "loops"
 
 
 def test_the_table_says_what_holds_rows_back(opened: Opener) -> None:

@@ -133,7 +133,7 @@ class Open:
     debtor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Balance:
     """The last known cash and undrawn credit of a party, and what may be taken off them, in dollars.
 
@@ -153,7 +153,7 @@ class Balance:
         """Whether there is a cash figure."""
         return bool(self.cash)
 
-    @property
+    @cached_property
     def amount(self) -> Money:
         """Cash and undrawn credit, as far as there are figures."""
         return hull(self.cash) + hull(self.credit)

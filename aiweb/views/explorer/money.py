@@ -225,16 +225,14 @@ def effects(registry: Overlaid, leg: Mapping[str, int]) -> list[Json]:
 # ---- stress -----------------------------------------------------------------------------------------
 
 
-def stress_rows(graph: DealGraph, shared: Shared, *, alone_only: bool = False) -> Row:
+def stress_rows(graph: DealGraph, shared: Shared) -> Row:
     """Say who can pay what falls due, by itself and if each debtor pays nothing, and what tips somebody over.
 
     It is what `aiweb stress` says, with `--fail`, `--each` and `--reverse`, under `contracted`.
-    With `alone_only` it stops at who fails by itself: the rest takes some hundred times as long.
     """
     model = prepare(graph, owned=ownership(graph))
     alone = _stress(model, None)
-    debtors = [] if alone_only else [*model.owed]
-    failing = [_stress(model, party) for party in debtors[:DEBTORS]]
+    failing = [_stress(model, party) for party in [*model.owed][:DEBTORS]]
     failing.sort(key=lambda found: (-found.ample.caused, -found.none.caused, found.party or ""))
     understated: list[Json] = [
         [party, [shared.leg[leg] for leg in legs]] for party, legs in model.understated.items()
@@ -247,7 +245,7 @@ def stress_rows(graph: DealGraph, shared: Shared, *, alone_only: bool = False) -
         "flexible": sum(row.amount for row in model.flexible),
         "alone": _run(alone, shared) | {"accounts": [_account(each) for each in alone.outcomes]},
         "each": [_run(found, shared) for found in failing],
-        "cut": len(debtors) > DEBTORS,
+        "cut": len(model.owed) > DEBTORS,
         "unknown": [*model.unknown],
         "understated": understated,
         "open": [
@@ -255,9 +253,9 @@ def stress_rows(graph: DealGraph, shared: Shared, *, alone_only: bool = False) -
         ],
         "tipping": [
             [row.party, row.owed, _part(row.ample), _part(row.none), [*row.first_ample], [*row.first_none]]
-            for row in (() if alone_only else tipping(graph))
+            for row in tipping(graph)
         ],
-        "shocks": [] if alone_only else [_shock(reverse(graph, shock, kind)) for shock, kind in SHOCKS],
+        "shocks": [_shock(reverse(graph, shock, kind)) for shock, kind in SHOCKS],
     }
 
 

@@ -232,7 +232,7 @@ class _Payload:
             "statements": said,
             "gaps": {world.name: gap_rows(world.graph, shared) for world in worked},
             "stress": {
-                world.name: stress_rows(world.graph, shared, alone_only=bool(world.head))
+                world.name: stress_rows(world.graph, shared)
                 for world in (worked if len(self._registry.deals) <= MANY else ())
             },
             "instruments": [str(instrument) for instrument in Instrument],

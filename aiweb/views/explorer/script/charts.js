@@ -163,6 +163,22 @@ const hinted = (node, said) => {
   return node;
 };
 
+/** A word of the field, which says to pointer, keyboard and finger what it means. */
+const term = (key, text) => {
+  const said = () => [text, t(`term.${key}`)];
+  const node = make("button", { type: "button", class: "term", "aria-describedby": "hint", onclick: () => {
+    const { left, bottom } = node.getBoundingClientRect();
+    showHint(said(), left, bottom - 14);
+  } }, text);
+  return hinted(node, said);
+};
+
+/** A text in which the first place of a word of the field is one that can be asked what it means. */
+const termed = (text, key = "leg") => {
+  const found = text.match(new RegExp(t(`term.${key}.found`)));
+  return found ? [text.slice(0, found.index), term(key, found[0]), text.slice(found.index + found[0].length)] : [text];
+};
+
 /** A name that holds what is written on a thing, as it is written: whoever speaks it reaches the thing. */
 const spokenAs = (seen, said) => {
   const bare = (text) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()} `;
@@ -227,12 +243,36 @@ const chartTable = ({ columns, rows, title }) => {
   ].filter(Boolean);
 };
 
+/** Something to open, with what is in it made only then: before it opens, if a reader opens it. */
+const folding = (given, head, holder, contents) => {
+  const filled = () => {
+    if (holder.childNodes.length) return;
+    holder.append(...contents());
+    watchSides(holder.parentNode);
+  };
+  return make("details", { ...given, ontoggle: ({ target }) => target.open && filled() }, make("summary", { onclick: filled }, head), holder);
+};
+
 /** A chart with its heading, what it shows and in which units, and the same as a table that is made when it is opened. */
 const chart = ({ title, head = title, says, svg, columns, rows, legend: key, key: name = title }) => {
   const holder = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("chart.table") });
-  const filled = () => holder.childNodes.length || holder.append(...chartTable({ columns, rows: typeof rows === "function" ? rows() : rows, title }));
-  const details = make("details", { "data-open": name, ontoggle: (event) => event.target.open && filled() }, make("summary", {}, t("chart.table")), holder);
+  const filled = () => chartTable({ columns, rows: typeof rows === "function" ? rows() : rows, title });
+  const details = folding({ "data-open": name }, t("chart.table"), holder, filled);
   return make("figure", { class: "figure" }, make("figcaption", {}, make("h3", {}, head), make("p", { class: "soft" }, says)), key || "", make("div", { class: "drawn" }, svg), details);
+};
+
+/** Say of what is wider than its box that it goes on to the side. */
+const sideways = new ResizeObserver((seen) => {
+  for (const { target } of seen) {
+    const box = target.closest(".drawn, .scroll");
+    if (box.scrollWidth > box.clientWidth + 1) box.dataset.cut = t("sideways");
+    else delete box.dataset.cut;
+  }
+});
+
+/** Watch whether what is in a box, or comes into it, is wider than it. */
+const watchSides = (box) => {
+  for (const one of box.querySelectorAll(".drawn, .scroll")) [one, ...one.children].forEach((part) => sideways.observe(part));
 };
 
 /** A few options of which one holds. */
@@ -291,6 +331,7 @@ const renew = (box, ...children) => {
   const { scrollTop, scrollLeft } = box;
   hideHint();
   box.replaceChildren(...children.flat().filter(Boolean));
+  watchSides(box);
   for (const node of box.querySelectorAll("details[data-open]")) node.open = open.has(node.dataset.open);
   if (held) box.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   Object.assign(box, { scrollTop, scrollLeft });

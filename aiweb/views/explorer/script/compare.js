@@ -161,7 +161,7 @@ const comparedPart = (box, name, rows, sum = "") => {
 };
 
 /** A small map of one side: what only it has stands out, by width and colour; what both have is thin. */
-const sideMap = (side, other, cores) => {
+const sideMap = (side, other, cores, place) => {
   const size = data.pictures[state.scope];
   const pairs = new Map();
   for (const [leg] of side.now.counted) {
@@ -184,7 +184,9 @@ const sideMap = (side, other, cores) => {
     return drawing("path", { class: only ? "only" : "same", d: `M${x1} ${y1}Q${(x1 + x2) / 2 - dy} ${(y1 + y2) / 2 + dx} ${x2} ${y2}`, "stroke-width": only ? 2 + 0.7 * Math.sqrt(amount / 1e9) : 1.2 });
   });
   const taken = [];
-  const names = [...lit].map((id) => [id, all.filter(({ payer, payee }) => [payer, payee].includes(id)).reduce((sum, { amount }) => sum + amount, 0)]).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const here = ends(drawnPairs);
+  const sought = state.chosen?.party;
+  const names = [...new Set([...(here.has(sought) ? [sought] : []), ...lit])].map((id) => [id, all.filter(({ payer, payee }) => [payer, payee].includes(id)).reduce((sum, { amount }) => sum + amount, 0)]).sort((a, b) => (b[0] === sought) - (a[0] === sought) || b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const scale = size.width / SIDE_MAP;
   const labels = names.flatMap(([id]) => {
     const [x, y] = spot(id);
@@ -194,16 +196,24 @@ const sideMap = (side, other, cores) => {
     if (taken.some((one) => clash(one, box))) return [];
     taken.push(box);
     const centre = Math.min(size.width - wide / 2, Math.max(wide / 2, x));
-    return [drawing("text", { x: centre, y: y + 8 + 13 * scale, "text-anchor": "middle", "font-size": 12 * scale }, name)];
+    const text = drawing("text", { x: centre, y: y + 8 + 13 * scale, "text-anchor": "middle", "font-size": 12 * scale, "aria-hidden": "true" }, name);
+    text.addEventListener("click", toggled({ party: id }));
+    return [text];
   });
-  const dots = [...ends(drawnPairs)].map((id) => drawing("circle", { cx: spot(id)[0], cy: spot(id)[1], r: lit.has(id) ? 8 : 5, class: lit.has(id) ? "only" : "same" }));
+  const dots = [...here].sort(byRank).map((id) => {
+    const [cx, cy] = spot(id);
+    const circle = (r, kind) => drawing("circle", { cx, cy, r, class: kind });
+    const totals = side.now.totals.get(id);
+    const said = [partyName(id), ...(totals ? [`${t("pays")} ${money(totals[0])}`, `${t("receives")} ${money(totals[1])}`] : [])];
+    return svgMark({ said, act: toggled({ party: id }), on: state.chosen?.party === id, key: `${place}:${id}`, "data-party": id }, circle(14 * scale, "reach"), circle(lit.has(id) ? 8 : 5, lit.has(id) ? "only" : "same"));
+  });
   const count = all.filter(({ only }) => only).length;
   const says = t("compare.map", { side: sideName(side), count, all: all.length });
   return make(
     "figure",
     { class: "sidemap" },
     make("figcaption", {}, make("h3", {}, sideName(side)), make("p", { class: "soft" }, t("compare.map.says", { count, all: all.length }))),
-    drawing("svg", { viewBox: `-10 -30 ${size.width + 20} ${size.height + 60}`, role: "img", "aria-label": says }, ...lines, ...dots, ...labels),
+    roving(drawing("svg", { viewBox: `-10 -30 ${size.width + 20} ${size.height + 60}`, role: "group", "aria-label": says }, ...lines, ...dots, ...labels)),
   );
 };
 const SIDE_MAP = 480;
@@ -267,7 +277,7 @@ const showCompare = (box) => {
     filtered() ? make("p", { class: "warn" }, t("compare.filtered")) : "",
     numbersTable(before, after),
     make("p", { class: "soft" }, t("compare.bounds")),
-    make("div", { class: "maps" }, sideMap(before, after, cores), sideMap(after, before, cores)),
+    make("div", { class: "maps" }, sideMap(before, after, cores, "before"), sideMap(after, before, cores, "after")),
     make("div", { class: "parts" }, sections),
   );
 };

@@ -34,7 +34,7 @@ const dealDetails = (deal, chosenLeg) => {
     deal.note ? make("p", {}, deal.note) : "",
     deal.total !== undefined ? make("p", {}, `${t("field.total")}: `, explained(money(deal.total), () => ({ title: dealTitle(deal), says: t("explain.total"), steps: [{ text: t("field.total"), amount: deal.total }], legs: deal.legs, command: command("explain", "deal", deal.id) }))) : "",
     offSwitch(`deal:${deal.id}`),
-    make("h3", {}, t("legs")),
+    make("h3", {}, termed(t("legs"))),
     ...deal.legs.map((leg) => legDetails(leg, marks, leg === chosenLeg)),
     make("h3", {}, t("life")),
     lifeLine(deal),
@@ -43,7 +43,7 @@ const dealDetails = (deal, chosenLeg) => {
     ...(loops.length ? [make("h3", {}, t("loops.priced")), list(loops.slice(0, 5).map(loopRow))] : []),
     make("h3", {}, t("sources")),
     make("ol", { class: "sources" }, cited.map((number, index) => sourceRow(data.sources[number], index + 1))),
-    make("p", { class: "soft" }, placed(place.deal(deal))),
+    where(place.deal(deal)),
   ];
 };
 
@@ -68,7 +68,7 @@ const legDetails = (leg, marks) => {
     make("dl", { class: "facts" }, rows),
     ...fallsOf(leg),
     make("p", { class: `verdict${counts ? "" : " no"}` }, `${t(`preset.${state.preset}`)}: ${verdict}`),
-    make("p", { class: "soft" }, `${marks(standing.sources || sources)} ${placed(place.leg(leg))}`),
+    make("p", { class: "soft" }, `${marks(standing.sources || sources)} `, where(place.leg(leg))),
   );
 };
 
@@ -190,6 +190,7 @@ const sourceRow = (source, number) => {
     make("span", { class: `grade ${GRADES.includes(source.grade) ? source.grade : ""}` }, t(`grade.${source.grade}`)),
     " ",
     outward(source, title),
-    ` · ${[source.title ? source.publisher : "", source.date && when(source.date), source.offline ? `${t("source.offline")}: ${source.offline}` : "", placed(place.source(source))].filter(Boolean).join(" · ")}`,
+    `${[source.title ? source.publisher : "", source.date && when(source.date), source.offline ? `${t("source.offline")}: ${source.offline}` : ""].filter(Boolean).map((text) => ` · ${text}`).join("")} `,
+    where(place.source(source)),
   );
 };

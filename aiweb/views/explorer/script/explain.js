@@ -90,8 +90,9 @@ const citedLeg = (leg, amount = worth(leg)) => {
     "li",
     {},
     make("div", { class: "sum" }, link(arrow(payer, payee), go), make("b", {}, much(amount))),
-    make("small", {}, [dealTitle(deals.get(deal)), t(`instrument.${instrument}`), standing.status && t(`status.${standing.status}`), placed(place.leg(leg))].filter(Boolean).join(" · ")),
+    make("small", {}, [dealTitle(deals.get(deal)), t(`instrument.${instrument}`), standing.status && t(`status.${standing.status}`)].filter(Boolean).join(" · ")),
     make("small", {}, (standing.sources || sources).flatMap((number, step) => [step ? " · " : "", cite(number)])),
+    where(place.leg(leg)),
   );
 };
 

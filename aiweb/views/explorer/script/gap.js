@@ -73,8 +73,9 @@ const runPath = (row, items, { class: sure, overlap }) => {
       unknown += amount.undisclosed || 0;
       low += source ? amount.low : -amount.high;
       upper += source ? amount.high : -amount.low;
-      if (amount.unbounded && source) more = true;
-      else if (amount.unbounded) less = true;
+      // What nobody has published of a use can only add to what is short.
+      if (source) more ||= Boolean(amount.unbounded);
+      else less ||= Boolean(amount.unbounded || amount.undisclosed);
     }
     if (year >= row.since) years.push([year, low, upper, Number(more) + 2 * Number(less), unknown]);
   }

@@ -65,6 +65,9 @@ KEPT.pins = {
   },
 };
 
+KEPT.legend = { write: () => (at("key").open ? "open" : ""), read: (text) => (at("key").open = text === "open") };
+at("key").addEventListener("toggle", () => remember());
+
 const thickness = (value) => 0.9 + 0.42 * Math.sqrt(value / 1e9);
 const width = (number) => thickness(high(number));
 
@@ -168,6 +171,7 @@ const draw = () => {
   shown = ends(visible);
   present = new Set([...shown, ...(spot ? [...spot.parties].filter((id) => ids.has(id)) : [])]);
   if (!present.has(peek)) peek = null;
+  still = sheet = null;
   bundles = bundled(visible);
   const wanted = new Set(bundles.map(({ id }) => id));
   nodes.update([...present].map(nodeOf));
@@ -458,7 +462,7 @@ const onScreen = (context, act) => {
   context.restore();
 };
 
-const drawBands = (context) => {
+const paintBands = (context) => {
   context.save();
   context.fillStyle = colours.band;
   for (const { left, right } of picture.bands) {
@@ -466,11 +470,62 @@ const drawBands = (context) => {
     else context.fillRect(left, -26, right - left, deep + 40);
   }
   context.restore();
-  if (moving()) sketch(context);
 };
 
-/** While the picture moves vis-network leaves out its arrows, which cost it most. */
+/* While the picture moves vis-network leaves out its arrows and parties, which cost it most.
+   Dragged as a whole it is a sheet that slides: the picture as it was at rest, and around it a sketch of what comes into sight. */
+let lastly = null;
+let still = null;
+let sheet = null;
+let held = false;
+
 const moving = () => Boolean(network) && (network.renderer.dragging || network.renderer.zooming);
+const sliding = () => network.renderer.dragging && !held;
+
+/** Keep the picture as it stands, or know that a party is moved in it. */
+const lift = ({ nodes: taken }) => {
+  held = taken.length > 0;
+  const from = frame.querySelector("canvas");
+  const copy = make("canvas", { width: from.width, height: from.height });
+  if (!held && lastly) copy.getContext("2d").drawImage(from, 0, 0);
+  [still, sheet] = [held || !lastly ? null : { copy, ...lastly }, null];
+};
+
+/** Draw the sheet where it was dragged to; one that ends within sight is made anew. */
+const slide = (context) => {
+  const { a, e, f } = context.getTransform();
+  const { width, height } = context.canvas;
+  const far = () => [Math.round(e - sheet.e), Math.round(f - sheet.f)];
+  if (still?.a !== a) still = null;
+  if (sheet?.a !== a || far().some((one, side) => Math.abs(one) > [width, height][side] / 2)) {
+    const copy = make("canvas", { width: 2 * width, height: 2 * height });
+    const on = copy.getContext("2d");
+    on.setTransform(a, 0, 0, a, e + width / 2, f + height / 2);
+    paintBands(on);
+    sketch(on);
+    on.resetTransform();
+    if (still) {
+      const [x, y] = [Math.round(width / 2 + e - still.e), Math.round(height / 2 + f - still.f)];
+      on.clearRect(x, y, width, height);
+      on.drawImage(still.copy, x, y);
+    }
+    sheet = { copy, a, e, f };
+  }
+  const [x, y] = far();
+  context.save();
+  context.resetTransform();
+  context.drawImage(sheet.copy, x - width / 2, y - height / 2);
+  context.restore();
+};
+
+const drawBands = (context) => {
+  if (network && sliding()) return slide(context);
+  paintBands(context);
+  const { a, e, f } = context.getTransform();
+  lastly = moving() ? null : { a, e, f };
+  if (moving()) sketch(context);
+  return undefined;
+};
 
 /** Draw the arrows in a few strokes, those of one look together: as they are at rest, without dashes. */
 const sketch = (context) => {
@@ -511,7 +566,42 @@ const sketch = (context) => {
     }
     context.fill();
   }
+  if (network.renderer.dragging) sketchParties(context);
   context.restore();
+};
+
+const around = (corners, reach = () => 1, turn = 0) => Array.from({ length: corners }, (_, step) => [reach(step) * Math.sin((2 * Math.PI * step) / corners + turn), -reach(step) * Math.cos((2 * Math.PI * step) / corners + turn)]);
+/** The corners of vis-network's shapes, for a radius of one. */
+const CORNERS = {
+  square: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
+  diamond: around(4),
+  hexagon: around(6, undefined, Math.PI / 6),
+  triangle: [[0, -1.01], [1.15, 0.98], [-1.15, 0.98]],
+  triangleDown: [[0, 1.01], [1.15, -0.98], [-1.15, -0.98]],
+  star: around(10, (step) => (step % 2 ? 0.41 : 1.07)),
+};
+
+/** Draw the parties in a few strokes too. */
+const sketchParties = (context) => {
+  const looks = new Map();
+  for (const id of present) {
+    const { x, y, options } = network.body.nodes[id] || {};
+    if (!options) continue;
+    const { shape, size, opacity, borderWidth, color } = options;
+    const look = [color.background, color.border, borderWidth, opacity].join("|");
+    if (!looks.has(look)) looks.set(look, new Path2D());
+    const path = looks.get(look);
+    const corners = CORNERS[shape];
+    if (corners) corners.forEach(([right, down], place) => path[place ? "lineTo" : "moveTo"](x + right * size, y + down * size));
+    else path.moveTo(x + size, y), path.arc(x, y, size, 0, 2 * Math.PI);
+    path.closePath();
+  }
+  for (const [look, path] of looks) {
+    const [background, border, thick, opacity] = look.split("|");
+    Object.assign(context, { fillStyle: background, strokeStyle: border, lineWidth: Number(thick), globalAlpha: Number(opacity) });
+    context.fill(path);
+    context.stroke(path);
+  }
 };
 
 const widths = new Map();
@@ -720,7 +810,7 @@ const writeBands = (context, toScreen) => {
 
 const drawTexts = (context) => {
   if (moving()) {
-    onScreen(context, (toScreen) => rewriteLabels(context, toScreen));
+    if (!still) onScreen(context, (toScreen) => rewriteLabels(context, toScreen));
     return;
   }
   const out = standsOut();
@@ -763,6 +853,7 @@ const clicked = ({ pointer }) => {
 
 /** Where a party was put by hand it stays, until it is put back. */
 const dropped = ({ nodes: moved }) => {
+  still = sheet = null;
   network.unselectAll();
   for (const id of moved) {
     const { x, y } = network.getPosition(id);
@@ -1033,6 +1124,8 @@ const startGraph = () => {
     const { party } = hit({ x: event.clientX - box.left, y: event.clientY - box.top }) || {};
     if (party) expand(party);
   });
+  network.setOptions({ interaction: { hideNodesOnDrag: true } });
+  network.on("dragStart", lift);
   network.on("dragEnd", dropped);
 };
 

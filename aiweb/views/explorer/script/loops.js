@@ -9,7 +9,7 @@ let ringed = "";
 const loopsShown = () => {
   const whole = now.loops.filter((loop) => loop.hops.every((hop) => hop.legs.some(passes)));
   const party = state.chosen?.party;
-  const through = whole.filter((loop) => (party ? loop.parties.includes(party) : !state.query || loop.parties.some(partyFits)));
+  const through = whole.filter((loop) => (party ? loop.parties.includes(party) : fits(loop.parties.map(partyText).join("\n"))));
   const loops = through.filter((loop) => !state.hops || String(loop.hops.length) === state.hops);
   return { loops, through, hidden: now.loops.length - whole.length };
 };
@@ -167,7 +167,7 @@ const showLoops = (box) => {
       make(
         "div",
         { class: "loop-list" },
-        ...(known.length ? [make("h3", {}, t("loops.priced")), ...part(known, snapshot.more)] : []),
+        ...(known.length ? [make("h3", {}, t("loops.priced")), make("p", { class: "soft" }, t("loops.sorted")), ...part(known, snapshot.more)] : []),
         ...(loops.length ? [make("h3", {}, t("loops.unpriced")), ...part(loops.filter((loop) => !isPriced(loop)), snapshot.moreUnpriced, t("loops.none-unpriced"))] : []),
         ...(snapshot.lacking.length ? [make("h3", {}, t("loops.lacking")), make("ul", { class: "rows" }, snapshot.lacking.map(lackingRow))] : []),
       ),

@@ -12,10 +12,10 @@ const showNumbers = () => {
     make(
       "div",
       { class: `card ${more}`, id: `number-${name}` },
-      make("h3", {}, t(`number.${name}`)),
+      make("h3", {}, name === "net" ? term(name, t("number.net")) : t(`number.${name}`)),
       make("p", { class: "value" }, explained(value, explainNumber(name), { title: t(`number.${name}.says`) })),
       always ? make("p", { class: "always" }, always) : "",
-      note ? make("p", { class: "open" }, note) : "",
+      note ? make("p", { class: "open" }, name === "gross" ? termed(note) : note) : "",
     );
   at("cards").replaceChildren(
     card("circular", money(numbers.circular), numbers.unknown ? t("legs.unknown", { count: numbers.unknown }) : "", "first", t("number.circular.hops")),

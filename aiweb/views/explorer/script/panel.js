@@ -125,6 +125,7 @@ const showDetails = () => {
   else if (chosen?.loop) content = loopDetails(chosenLoop());
   else content = overview();
   at("pane-details").replaceChildren(...content.flat().filter(Boolean));
+  watchSides(at("pane-details"));
   at("pane-details").scrollTop = 0;
 };
 
@@ -141,6 +142,9 @@ const pairsNow = () => {
   return [...pairs].map(([pair, legs]) => ({ pair, legs, amount: summed(legs.map(worth)) })).sort((a, b) => b.amount.high - a.amount.high || b.legs.length - a.legs.length);
 };
 
+/** Say why no loop is listed: none closes, or none with a known amount. */
+const noLoops = () => (now.loops.length ? `${t("loops.none-known", { count: now.loops.length })}${state.language === "zh" ? "。" : "."}` : t("loops.none"));
+
 const overview = () => {
   const pairs = pairsNow().slice(0, 7);
   const loops = now.loops.slice(0, Math.min(3, now.priced));
@@ -150,8 +154,8 @@ const overview = () => {
     make("h3", {}, t("overview.hops")),
     pairs.length ? list(pairs.map(pairRow)) : make("p", { class: "soft" }, t("nothing")),
     make("h3", {}, t("overview.loops")),
-    loops.length ? list(loops.map(loopRow)) : make("p", { class: "soft" }, t("loops.none")),
-    loops.length ? link(t("overview.more"), () => openView("loops")) : "",
+    loops.length ? list(loops.map(loopRow)) : make("p", { class: "soft" }, noLoops()),
+    now.loops.length ? link(t("overview.more"), () => openView("loops")) : "",
     amountsNote([...pairs.map(({ amount }) => amount), ...loops.map((loop) => loop.amount)]),
   ];
 };

@@ -33,7 +33,7 @@ const partyDetails = (id) => {
     party.note ? make("p", {}, party.note) : "",
     offSwitch(`party:${id}`),
     make("dl", { class: "both" }, whole("payer", "pays"), whole("payee", "receives")),
-    legs.length ? make("p", { class: "soft" }, t("legs.of", { count: legs.length, all: known.length })) : "",
+    legs.length ? make("p", { class: "soft" }, termed(t("legs.of", { count: legs.length, all: known.length }))) : "",
     amountsNote([...["payer", "payee"].map((mine) => summed(of(mine).map(worth))), ...known.map(worth)]),
     ...(legs.length ? [...statement(id), ...yearsOf(id, legs)] : []),
     ...gapPart(id),
@@ -41,7 +41,7 @@ const partyDetails = (id) => {
     ...side("payee", "payer", t("receives.from")),
     ...(loops.length ? [make("h3", {}, t("loops.through", { name: partyName(id) })), list(loops.map(loopRow))] : []),
     ...figuresOf(id),
-    make("p", { class: "soft" }, placed(place.party(id))),
+    where(place.party(id)),
   ];
 };
 

@@ -26,7 +26,8 @@ const choose = (what, { scroll = false, focus: focused = false, tab = "details" 
 const showFold = () => {
   const open = document.body.hasAttribute("data-open");
   at("fold").setAttribute("aria-expanded", String(open));
-  at("fold").textContent = t("fold", { preset: t(`preset.${state.preset}`), consideration: t(`consideration.${state.consideration}`) });
+  const more = [state.whatif && `${t("whatif")}: ${whatifTitle(whatifOf(state.whatif))}`, state.off.size && t("fold.off", { count: state.off.size })].filter(Boolean);
+  at("fold").replaceChildren(make("span", {}, t("fold", { preset: t(`preset.${state.preset}`), consideration: t(`consideration.${state.consideration}`) }), more.map((one) => make("b", {}, one))));
 };
 at("fold").addEventListener("click", () => {
   document.body.toggleAttribute("data-open");
@@ -62,6 +63,8 @@ const showView = () => {
       ),
     ),
   );
+  // On a phone the tab of the view is in sight.
+  at("views").scrollLeft = at(`to-${state.view}`).offsetLeft - at("views").offsetLeft - 60;
   for (const name of names) at(`view-${name}`).hidden = name !== state.view;
   // Beneath the picture stands the table of all that is in it.
   if (state.view === "graph") at("view-table").hidden = false;

@@ -56,6 +56,9 @@ const keepSet = (name, allowed) => {
 
 keepWord("view", () => ORDER, "graph");
 keepWord("date", () => data.dates, LAST);
+// A day of another edition of the page is read as the last one here that is not after it.
+const readDay = KEPT.date.read;
+KEPT.date.read = (text) => readDay(/^\d{4}-\d\d-\d\d$/.test(text) ? data.dates.findLast((day) => day <= text) ?? data.dates[0] : text);
 keepWord("whatif", () => data.whatifs.map(({ name }) => name), "");
 keepWord("preset", () => PRESETS, "contracted");
 keepWord("consideration", () => CONSIDERATIONS, "cash");

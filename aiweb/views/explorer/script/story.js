@@ -2,7 +2,7 @@
 
 /* Each step is a view with a few sentences; every number in them is read from what the page holds. */
 
-const VIEWED = new Set(["story", "language", "theme", "keys"]);
+const VIEWED = new Set(["story", "language", "theme", "keys", "legend"]);
 let asTold = "";
 
 const shownAs = () => new URLSearchParams(Object.entries(KEPT).flatMap(([name, { write }]) => (VIEWED.has(name) || !write() ? [] : [[name, write()]]))).toString();
@@ -60,6 +60,10 @@ const VALUES = {
   fact: (_, name, key) => {
     const found = data.legs[legOf(name)].facts.find((one) => one.key === key);
     return found ? { text: found.text, act: dealAct(legOf(name)) } : null;
+  },
+  title: (_, name) => {
+    const { title } = data.sources.find((source) => !source.deal && `source: ${source.name}` === name) || {};
+    return title ? { text: title } : null;
   },
   loop: (side, ...names) => {
     const loop = side.now.loops.find((one) => sameLoop(one, names));
@@ -194,7 +198,11 @@ const toldSources = (step) => {
     numbers.sort((a, b) => rank(a) - rank(b) || a - b);
     if (numbers.length) seen.add(numbers[0]);
   }
-  return [...seen].flatMap((number, place) => [place ? " · " : "", cite(number)]);
+  return [...seen].flatMap((number, place) => {
+    const { title, publisher, date } = data.sources[number];
+    const from = [title && publisher, date && when(date)].filter(Boolean).join(t("class.and"));
+    return [place ? " · " : "", cite(number), from ? t("story.source", { from }) : ""];
+  });
 };
 
 /** Offer the story, or show the step that is told. */

@@ -167,7 +167,6 @@ const showStress = (box) => {
   if (!here) return renew(box, head, Object.keys(data.stress).length ? noWorld("stress.no-day", data.stress) : make("p", {}, t("stress.too-many")));
   const { found, run } = here;
   const wide = roomy(box);
-  // Under a what-if the page holds only who fails by itself.
   const choice = found.each.length
     ? make(
         "p",
@@ -180,7 +179,7 @@ const showStress = (box) => {
           found.each.map(({ party }) => make("option", { value: party, selected: party === run.party }, partyName(party))),
         ),
       )
-    : make("p", { class: "soft" }, t("stress.alone-only"));
+    : "";
   const losses = worst(run.losses.filter((row) => row[4] || row[5]));
   const lossRows = losses.slice(0, 15).map((row) => ({ name: partyName(row[0]), to: row.slice(4), text: lossText(row), key: `loss:${row[0]}`, on: state.chosen?.party === row[0], act: toggled({ party: row[0] }), said: [partyName(row[0]), t("stress.not-paid", { amount: lossText(row) }), t("stress.due-in-all", { amount: dollars(row[1]) }), ...(run.party ? [t("stress.because-of", { amount: both(row.slice(2, 4)) })] : [])] }));
   const kinds = byKind(losses);
@@ -206,7 +205,7 @@ const showStress = (box) => {
       : "",
     ranking.length ? chart({ title: t("stress.each"), says: t("stress.each.says"), svg: barsChart(ranking, wide, t("stress.each")), columns, rows: () => found.each.flatMap((one) => [[partyName(one.party), t("stress.owes"), one.owed, one.owed], [partyName(one.party), t("stress.damages"), ...one.caused]]), legend: legend([{ colour: "accent", text: t("stress.own") }, { colour: "accent", text: t("stress.passed"), kind: "light" }]), key: "each" }) : "",
     run.accounts ? [make("h3", {}, t("stress.sums")), make("ul", { class: "dots" }, run.accounts.flatMap(({ sums, differing }, place) => [...sums.map((sum) => make("li", {}, `${t(`stress.${CASES[place]}`)}: ${sumsText(sum)}`)), make("li", {}, `${t(`stress.${CASES[place]}`)}: `, differing.length ? t("stress.differ", { names: differing.map(partyName).join(", ") }) : t("stress.agree"))]))] : "",
-    run.distress?.length ? [make("h3", {}, t("stress.debtrank")), make("p", { class: "soft" }, t("stress.debtrank.says")), linesTable("", ["column.party", "stress.buffer", "stress.share"], run.distress.map(([id, buffer, part]) => lineRow(partyLink(id), { n: dollars(buffer) }, { n: part })), 20)] : "",
+    run.distress?.length ? [make("h3", {}, termed(t("stress.debtrank"), "debtrank")), make("p", { class: "soft" }, t("stress.debtrank.says")), linesTable("", ["column.party", "stress.buffer", "stress.share"], run.distress.map(([id, buffer, part]) => lineRow(partyLink(id), { n: dollars(buffer) }, { n: part })), 20)] : "",
     run.unpaidLegs.length ? [make("h3", {}, t("stress.payments")), linesTable(t("stress.payments.says"), ["gap.from", "stress.what", "stress.due", "stress.ample", "stress.none"], [...run.unpaidLegs].sort((a, b) => b[4] - a[4]).map(([leg, what, , , amount, ample, none]) => lineRow(whereFrom({ leg }), t(`due.${what}`), { n: dollars(amount) }, { n: dollars(ample) }, { n: dollars(none) })), 20)] : "",
     found.cut ? make("p", { class: "warn" }, t("stress.cut", { count: found.each.length })) : "",
     found.each.length ? reverseParts(found) : "",

@@ -64,6 +64,7 @@ const showHints = (none) => {
 
 const showTable = () => {
   placeTable();
+  watchSides(at("view-table"));
   const known = data.legs.filter((_, leg) => now.states[leg].status).length;
   const rows = tableLegs();
   const { column, down } = state.sort;

@@ -120,7 +120,20 @@ const buildTime = () => {
     ),
     make("output", { for: "stop", id: "shown" }),
   );
+  fitYears();
 };
+
+/** Write only the years for which there is room, the last first. */
+const fitYears = () => {
+  let edge = Infinity;
+  for (const year of [...at("player").querySelectorAll(".rail small")].reverse()) {
+    year.hidden = false;
+    const { left, right } = year.getBoundingClientRect();
+    year.hidden = right > edge - 4;
+    if (!year.hidden) edge = left;
+  }
+};
+new ResizeObserver(fitYears).observe(at("player"));
 
 const timeIcon = (name) =>
   drawing("svg", { viewBox: "0 0 16 16", width: 16, height: 16, fill: name === "play" ? "currentColor" : "none", stroke: "currentColor", "stroke-width": name === "pause" ? 3 : 1.8, "aria-hidden": "true" }, drawing("path", { d: TIMES[name] }));

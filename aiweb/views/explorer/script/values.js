@@ -94,6 +94,6 @@ const place = {
   leg: (leg) => `leg ${data.legs[leg].deal}/${deals.get(data.legs[leg].deal).legs.indexOf(leg) + 1}`,
   source: (source) => (source.deal ? `deals: ${source.deal}: ${source.name}` : `sources: ${source.name}`),
 };
-const placed = (at) => t("source.line", { file: data.file, at });
+const where = (at) => make("small", { class: "where" }, t("source.line", { file: data.file, at }));
 
 const partyLink = (id) => link(partyName(id), () => choose({ party: id }));

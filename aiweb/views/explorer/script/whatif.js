@@ -258,9 +258,15 @@ const whatifSays = (one) => {
   return t(key) === key ? one.says : t(key);
 };
 
+/* On paper, where there is nothing to choose from, both are said in words. */
+const supposed = make("p", { class: "supposed" });
+at("whatif").after(supposed);
+
 /** Show what is supposed and left out, and what that changes. */
 const showWhatif = () => {
   const chosen = whatifOf(state.whatif);
+  const said = [chosen && [`${t("whatif")}: ${whatifTitle(chosen)}. `, whatifSays(chosen)], state.off.size && [`${t("off.these")} `, [...state.off].sort().map(offName).join(t("class.and"))]].filter(Boolean);
+  supposed.replaceChildren(...said.flatMap(([head, text], place) => [place ? make("br") : "", make("b", {}, head), text]));
   const select = make(
     "select",
     { id: "whatif-choice", onchange: ({ target }) => {
@@ -278,21 +284,13 @@ const showWhatif = () => {
     make("button", { type: "button", class: "chip", title: t("off.back"), "aria-label": `${t("off.back")}: ${offName(name)}`, onclick: () => toggleOff(name) }, make("span", {}, offName(name)), make("i", { "aria-hidden": "true" }, "×")),
   );
   const holder = make("div", { class: "changes" });
-  const details = make(
-    "details",
-    {
-      id: "changed",
-      ontoggle: () => details.open && !holder.childNodes.length && holder.append(...changesShown()),
-      onkeydown: (event) => {
-        if (event.key !== "Escape" || !details.open) return;
-        event.stopPropagation();
-        details.open = false;
-        details.firstChild.focus();
-      },
-    },
-    make("summary", {}, t("whatif.changed")),
-    holder,
-  );
+  const closing = (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    event.stopPropagation();
+    details.open = false;
+    details.firstChild.focus();
+  };
+  const details = folding({ id: "changed", onkeydown: closing }, t("whatif.changed"), holder, changesShown);
   at("whatif").replaceChildren(
     ...[
       data.whatifs.length ? make("label", { for: "whatif-choice" }, t("whatif")) : "",
