@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from aiweb.graph import Carrier
 from aiweb.model import Figure, Overlap
@@ -133,35 +132,6 @@ class YearEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class CashPath:
-    """Cash year by year in one certainty class, with the overlap at zero or in full."""
-
-    certainty: Class
-    overlap: Overlap
-    years: tuple[YearEnd, ...]
-
-    def holds(self, item: Item) -> bool:
-        """Whether an item of any year is on this path, by its class and the overlap."""
-        certain = CLASSES.index(item.certainty) <= CLASSES.index(self.certainty)
-        return certain and not (item.role.overlaps and self.overlap is Overlap.FULL)
-
-    @property
-    def first_short(self) -> tuple[int | None, int | None]:
-        """First year short of cash in the worst and in the best case."""
-        return _first_short(self.years)
-
-    @property
-    def peak(self) -> Money:
-        """The largest shortfall, best case to worst: what must be arranged."""
-        return _peak(self.years)
-
-    @property
-    def end(self) -> Money:
-        """The shortfall at the end of the last year."""
-        return self.years[-1].shortfall if self.years else NOTHING
-
-
-@dataclass(frozen=True, slots=True)
 class NetYear:
     """Cash at the end of a year without circular money, and what is short of the least cash then.
 
@@ -184,29 +154,54 @@ class NetYear:
         return Fraction(self.circular.high, self.received.high) if self.received.high else None
 
 
+_Year = TypeVar("_Year", YearEnd, NetYear)
+
+
 @dataclass(frozen=True, slots=True)
-class NetPath:
-    """A path without circular money; `carriers` hold back what comes back in the end, at the upper bounds."""
+class _Path(Generic[_Year]):
+    """Cash year by year in one certainty class, with the overlap at zero or in full."""
 
     certainty: Class
     overlap: Overlap
-    years: tuple[NetYear, ...]
-    carriers: tuple[Carrier, ...]
+    years: tuple[_Year, ...]
 
     @property
     def first_short(self) -> tuple[int | None, int | None]:
         """First year short of cash in the worst and in the best case."""
-        return _first_short(self.years)
+        worst = next((row.year for row in self.years if row.shortfall.high > 0), None)
+        best = next((row.year for row in self.years if row.shortfall.low > 0), None)
+        return worst, best
 
     @property
     def peak(self) -> Money:
-        """The largest shortfall, best case to worst."""
-        return _peak(self.years)
+        """The largest shortfall, best case to worst: what must be arranged."""
+        return Money(
+            max((row.shortfall.low for row in self.years), default=0),
+            max((row.shortfall.high for row in self.years), default=0),
+            unbounded=any(row.shortfall.unbounded for row in self.years),
+        )
 
     @property
     def end(self) -> Money:
         """The shortfall at the end of the last year."""
         return self.years[-1].shortfall if self.years else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class CashPath(_Path[YearEnd]):
+    """A path as the figures and deals have it."""
+
+    def holds(self, item: Item) -> bool:
+        """Whether an item of any year is on this path, by its class and the overlap."""
+        certain = CLASSES.index(item.certainty) <= CLASSES.index(self.certainty)
+        return certain and not (item.role.overlaps and self.overlap is Overlap.FULL)
+
+
+@dataclass(frozen=True, slots=True)
+class NetPath(_Path[NetYear]):
+    """A path without circular money; `carriers` hold back what comes back in the end, at the upper bounds."""
+
+    carriers: tuple[Carrier, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,22 +222,6 @@ class VendorShare:
     def share(self) -> Fraction | None:
         """What is circular over what is received, both at the most."""
         return Fraction(self.circular.high, self.received.high) if self.received.high else None
-
-
-def _first_short(years: Iterable[YearEnd | NetYear]) -> tuple[int | None, int | None]:
-    rows = list(years)
-    worst = next((row.year for row in rows if row.shortfall.high > 0), None)
-    best = next((row.year for row in rows if row.shortfall.low > 0), None)
-    return worst, best
-
-
-def _peak(years: Iterable[YearEnd | NetYear]) -> Money:
-    rows = list(years)
-    return Money(
-        max((row.shortfall.low for row in rows), default=0),
-        max((row.shortfall.high for row in rows), default=0),
-        unbounded=any(row.shortfall.unbounded for row in rows),
-    )
 
 
 def may_fail(item: Item) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from math import ceil
 from types import MappingProxyType
 from typing import Final
@@ -178,7 +179,8 @@ def reverse(
     chosen = PartyKind(kind) if kind is not None else None if which is Shock.RATES else PartyKind.LAB
     model = prepare(graph, rule=rule, costs=costs, ranked=ranked)
     touched, unknown = _touched(model, which, chosen)
-    shocked = _shocked(model, which, touched, chosen)
+    # Each group halves the same range, so most sizes are asked for more than once.
+    shocked = cache(_shocked(model, which, touched, chosen))
     found: dict[Case, dict[str, tuple[Fraction | int | None, tuple[str, ...]]]] = {}
     anyway: dict[str, set[str]] = {group: set() for group in GROUPS}
     for case in Case:
