@@ -16,7 +16,13 @@ from aiweb.views.explorer import page
 settings.register_profile("aiweb", deadline=None, derandomize=True, database=None)
 settings.load_profile("aiweb")
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
