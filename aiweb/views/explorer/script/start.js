@@ -236,7 +236,7 @@ const showKeys = () => {
 at("help").addEventListener("click", showKeys);
 
 addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input[type=search], select, textarea, dialog");
+  const typing = event.target.closest?.("input[type=search], select, textarea, dialog[open]");
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (KEYS[event.key] && state.keys && plain && !typing) {
     event.preventDefault();
